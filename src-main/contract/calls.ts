@@ -1,0 +1,112 @@
+/**
+ * The calls a page may make and the topics the engine pushes, each declared once. Parameters are checked at the
+ * engine's edge for every host, since types do not survive the wire.
+ */
+import * as v from 'valibot';
+import { MAX_RANGE_BYTES, type ByteRange, type ConnectionDetail } from './connections';
+import { fail, ok, type Failure, type Result } from './errors';
+import type { FeedBatch, FeedSnapshot, ListenerState } from './feed';
+import type { SettingsState } from './settings';
+
+const nothing = v.strictObject({});
+const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const connection = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+/** Each call with the shape of its parameters and how long a caller waits for its answer. */
+export const CALLS = {
+  /** Where a viewer begins; batches with a higher sequence follow on the topic `feed`. */
+  'feed.snapshot': { params: nothing, timeoutMs: 10_000 },
+  /** The viewer has taken in the batch with this sequence; the next one may be sent. */
+  'feed.acknowledge': { params: v.strictObject({ sequence: offset }), timeoutMs: 10_000 },
+  /** Puts one setting in force, for open connections too. Fails with a `CFG_` code; then the old value stays. */
+  'settings.set': {
+    params: v.strictObject({ name: v.pipe(v.string(), v.maxLength(100)), value: v.nullable(v.number()) }),
+    timeoutMs: 5_000,
+  },
+  /** Puts the default of one setting, or of all (`name: null`), back in force. */
+  'settings.reset': {
+    params: v.strictObject({ name: v.nullable(v.pipe(v.string(), v.maxLength(100))) }),
+    timeoutMs: 5_000,
+  },
+  /** Listens on an address (port 0: any free one), after leaving the current one. Fails with a `NET_` code. */
+  'listener.start': {
+    params: v.strictObject({
+      host: v.pipe(v.string(), v.maxLength(255)),
+      port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+    }),
+    timeoutMs: 15_000,
+  },
+  /** Stops accepting and closes open connections. */
+  'listener.stop': { params: nothing, timeoutMs: 15_000 },
+  /** Drops closed connections from the list and empties the log; open ones stay. */
+  'connections.clear': { params: nothing, timeoutMs: 5_000 },
+  'connection.detail': { params: v.strictObject({ connection }), timeoutMs: 5_000 },
+  /** Raw bytes of one direction as they crossed the socket. */
+  'bytes.read': {
+    params: v.strictObject({
+      connection,
+      direction: v.picklist(['in', 'out']),
+      offset,
+      length: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_RANGE_BYTES)),
+    }),
+    timeoutMs: 10_000,
+  },
+} as const satisfies Record<string, { params: v.GenericSchema; timeoutMs: number }>;
+
+export type CallName = keyof typeof CALLS;
+export type CallParams<Name extends CallName> = v.InferOutput<(typeof CALLS)[Name]['params']>;
+
+export interface CallValues {
+  'feed.snapshot': FeedSnapshot;
+  'feed.acknowledge': null;
+  'settings.set': SettingsState;
+  'settings.reset': SettingsState;
+  'listener.start': ListenerState;
+  'listener.stop': ListenerState;
+  'connections.clear': null;
+  'connection.detail': ConnectionDetail;
+  'bytes.read': ByteRange;
+}
+
+export type Reply<Value> = Result<Value>;
+
+/** What implements the calls: one function each; a missing one does not compile. */
+export type CallHandlers = {
+  readonly [Name in CallName]: (
+    params: CallParams<Name>,
+  ) => Reply<CallValues[Name]> | Promise<Reply<CallValues[Name]>>;
+};
+
+/** What the engine pushes. */
+export interface TopicPayloads {
+  feed: FeedBatch;
+}
+export type TopicName = keyof TopicPayloads;
+export const TOPIC_NAMES = ['feed'] as const satisfies readonly TopicName[];
+
+export const isCallName = (name: unknown): name is CallName => typeof name === 'string' && Object.hasOwn(CALLS, name);
+export const isTopicName = (name: unknown): name is TopicName => TOPIC_NAMES.some((topic) => topic === name);
+
+/** Checks the parameters of a call as they came off a wire. */
+export function checkParams<Name extends CallName>(name: Name, raw: unknown): Result<CallParams<Name>> {
+  const parsed = v.safeParse(CALLS[name].params, raw);
+  if (parsed.success) return ok(parsed.output as CallParams<Name>);
+  const [issue] = parsed.issues;
+  const where = v.getDotPath(issue);
+  return fail('CALL_BAD_PARAMS', { name, reason: `${where === null ? '' : `${where}: `}${issue.message}`.slice(0, 200) });
+}
+
+/** Dispatches one call as it came off a wire. Never rejects: an unexpected throw becomes `CALL_FAILED`. */
+export async function dispatch(handlers: CallHandlers, name: unknown, raw: unknown): Promise<Reply<unknown>> {
+  if (!isCallName(name)) return fail('CALL_UNKNOWN', { name: String(name).slice(0, 100) });
+  const params = checkParams(name, raw);
+  if (!params.ok) return params;
+  const handle = handlers[name] as (params: unknown) => Reply<unknown> | Promise<Reply<unknown>>;
+  try {
+    return await handle(params.value);
+  } catch (thrown) {
+    return fail('CALL_FAILED', { name, reason: thrown instanceof Error ? thrown.message.slice(0, 200) : 'unknown' });
+  }
+}
+
+export type { Failure };

@@ -1,0 +1,191 @@
+/**
+ * What the engine tells about connections: rows for the list, exchanges and marks for the detail.
+ *
+ * All times are Unix epoch milliseconds with a fraction, on the engine's clock. All offsets count bytes from the
+ * first byte of one direction of one connection.
+ */
+import type { ErrorCode, Failure } from './errors';
+import type { GuardName } from './settings';
+
+/** 1, 2, 3 … in the order connections were accepted; never reused within a session. */
+export type ConnectionId = number;
+
+/** `in`: what the client sent. `out`: what was sent to the client. */
+export type Direction = 'in' | 'out';
+
+/** What the parser of one direction is doing. */
+export type ParsePhase =
+  | 'idle'
+  | 'start-line'
+  | 'headers'
+  | 'body-length'
+  | 'chunk-size'
+  | 'chunk-data'
+  | 'trailers'
+  | 'body-until-close'
+  | 'complete'
+  | 'fault';
+
+/** What a connection is doing. `lingering`: the reply is out, bytes still arriving are recorded and dropped. */
+export type ConnectionPhase = ParsePhase | 'replying' | 'lingering' | 'closed';
+
+/** Who ended a connection, and how. */
+export type CloseCause =
+  | 'client-closed'
+  | 'client-reset'
+  | 'server-closed'
+  | 'guard-closed'
+  | 'fault-closed'
+  | 'stopped';
+
+/** The deadline a connection runs under just now. */
+export interface ArmedDeadline {
+  readonly guard: GuardName;
+  readonly startedAtMs: number;
+  /** When it will trip if nothing changes. */
+  readonly atMs: number;
+}
+
+/** A guard that acted. */
+export interface Trip {
+  readonly connection: ConnectionId;
+  readonly atMs: number;
+  readonly guard: GuardName;
+  readonly code: ErrorCode;
+  /** The limit in force, in the unit of the guard. */
+  readonly limit: number;
+  /** What was measured, in the unit of the guard. */
+  readonly measured: number;
+  /** The inbound byte offset the verdict fell at. */
+  readonly offset: number;
+  readonly status: number | null;
+}
+
+/** A byte the parser could not accept. */
+export interface FaultMark {
+  readonly connection: ConnectionId;
+  readonly atMs: number;
+  readonly code: ErrorCode;
+  readonly offset: number;
+  readonly status: number | null;
+}
+
+/** Bytes of the latest exchange by part, for the small lane of a list row. */
+export interface Lane {
+  readonly startLine: number;
+  readonly fields: number;
+  readonly body: number;
+  readonly reply: number;
+}
+
+/** One connection as the list shows it. Rows are replaced, never mutated. */
+export interface ConnectionRow {
+  readonly id: ConnectionId;
+  /** Grows with every change of this connection. */
+  readonly revision: number;
+  /** `127.0.0.1:53122`, `[::1]:53122` */
+  readonly client: string;
+  readonly server: string;
+  readonly phase: ConnectionPhase;
+  readonly openedAtMs: number;
+  readonly closedAtMs: number | null;
+  readonly closeCause: CloseCause | null;
+  readonly requestCount: number;
+  /** Of the latest request; empty before the first start line is complete. The target is cut at 512 characters. */
+  readonly method: string;
+  readonly target: string;
+  /** Of the latest reply; null before the first one. */
+  readonly status: number | null;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly lane: Lane;
+  readonly armed: ArmedDeadline | null;
+  /** Codes of trips, rate limits and faults of this connection, each once, oldest first. */
+  readonly marks: readonly ErrorCode[];
+}
+
+/** One request and its reply on a connection. Null: not reached yet. */
+export interface Exchange {
+  /** 1, 2, 3 … on its connection. */
+  readonly number: number;
+  readonly method: string;
+  readonly target: string;
+  readonly version: string;
+  readonly startedAtMs: number;
+  /** Inbound offsets of the request. */
+  readonly requestStart: number;
+  readonly headEnd: number | null;
+  readonly requestEnd: number | null;
+  readonly headAtMs: number | null;
+  readonly requestAtMs: number | null;
+  /** Bytes of the body received so far, after chunked coding is taken off. */
+  readonly bodyBytes: number;
+  readonly status: number | null;
+  /** Outbound offsets of the final reply (interim replies stand before it). */
+  readonly replyStart: number | null;
+  readonly replyEnd: number | null;
+  readonly replyAtMs: number | null;
+  /** Tokens left in the client's bucket after this request; null where the rate limit was off or not reached. */
+  readonly tokensLeft: number | null;
+  /** What stopped it, if anything did. */
+  readonly failure: (Failure & { readonly offset: number }) | null;
+}
+
+/** A run of reads or writes drawn as one bar. Times in epoch ms. */
+export interface TimelineBar {
+  readonly direction: Direction;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly bytes: number;
+  /** Number of reads or writes in the run. */
+  readonly count: number;
+  /** What the parser was doing when the run ended. */
+  readonly phase: ConnectionPhase;
+}
+
+/** Everything the detail pane shows besides the bytes themselves. */
+export interface ConnectionDetail {
+  readonly row: ConnectionRow;
+  /** The latest exchanges, oldest first; at most `MAX_EXCHANGES_KEPT`. */
+  readonly exchanges: readonly Exchange[];
+  /** How many earlier exchanges are no longer kept. */
+  readonly exchangesDropped: number;
+  /** Oldest first; at most `MAX_MARKS_KEPT` of each. */
+  readonly trips: readonly Trip[];
+  readonly faults: readonly FaultMark[];
+  /** Oldest first; at most `MAX_TIMELINE_BARS`. */
+  readonly timeline: readonly TimelineBar[];
+}
+
+/** Bounds of what is kept of one connection besides its bytes. */
+export const MAX_EXCHANGES_KEPT = 500;
+export const MAX_MARKS_KEPT = 100;
+export const MAX_TIMELINE_BARS = 400;
+/** Connections kept in the list; the oldest closed ones are dropped first. */
+export const MAX_CONNECTIONS_KEPT = 20_000;
+/** Characters of a target kept in a row. */
+export const MAX_TARGET_CHARACTERS = 512;
+
+/** One read or write: where its bytes stand in the direction's stream and when it happened. */
+export interface ReadMark {
+  readonly offset: number;
+  readonly length: number;
+  readonly atMs: number;
+}
+
+/** The answer to `bytes.read`. */
+export interface ByteRange {
+  readonly offset: number;
+  /** May be shorter than asked for: at the end of the stream, or where the journal dropped the bytes. */
+  readonly bytes: Uint8Array;
+  /** Bytes of this direction so far. */
+  readonly streamBytes: number;
+  /** The first offset still kept. */
+  readonly keptFrom: number;
+  /** The reads or writes that overlap the range, whole; at most `MAX_READ_MARKS`. */
+  readonly reads: readonly ReadMark[];
+}
+
+/** The most bytes one `bytes.read` gives. */
+export const MAX_RANGE_BYTES = 256 * 1024;
+export const MAX_READ_MARKS = 4_096;

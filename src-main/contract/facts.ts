@@ -1,0 +1,76 @@
+/**
+ * Facts: what happened, once each, in order. A session states them, the inspector hands them to the connection
+ * table, the journal, the counters and the command line.
+ */
+import type { CloseCause, ConnectionId, ConnectionPhase, FaultMark, Trip } from './connections';
+
+export type Fact =
+  | {
+      readonly kind: 'connection.opened';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly client: string;
+      readonly server: string;
+    }
+  /** A request's head is complete; offsets are inbound. */
+  | {
+      readonly kind: 'head';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly number: number;
+      readonly startedAtMs: number;
+      readonly method: string;
+      readonly target: string;
+      readonly version: string;
+      readonly start: number;
+      readonly fieldsStart: number;
+      readonly end: number;
+      readonly fieldCount: number;
+    }
+  /** A request is complete, body and trailers included. */
+  | {
+      readonly kind: 'request-end';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly number: number;
+      readonly end: number;
+      readonly bodyBytes: number;
+    }
+  /** A token was asked for. `level` is what is left. */
+  | {
+      readonly kind: 'rate';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly number: number;
+      readonly client: string;
+      readonly allowed: boolean;
+      readonly level: number;
+      readonly capacity: number;
+      readonly retryAfterMs: number;
+    }
+  /** A final reply was handed to the socket; offsets are outbound. `number` is 0 for a reply to no request. */
+  | {
+      readonly kind: 'reply';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly number: number;
+      readonly status: number;
+      readonly start: number;
+      readonly end: number;
+      readonly method: string;
+      readonly target: string;
+      readonly version: string;
+      readonly requestBytes: number;
+    }
+  | { readonly kind: 'phase'; readonly connection: ConnectionId; readonly atMs: number; readonly phase: ConnectionPhase }
+  | ({ readonly kind: 'trip' } & Trip)
+  | ({ readonly kind: 'fault' } & FaultMark)
+  | {
+      readonly kind: 'connection.closed';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly cause: CloseCause;
+      readonly bytesIn: number;
+      readonly bytesOut: number;
+      readonly requests: number;
+    };

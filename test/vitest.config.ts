@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { CHROMIUM_ARGS, CHROMIUM_PATH } from './chromium.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const resolveOptions = {
+  alias: { '@contract': resolve(root, 'src-main/contract'), '@http1': resolve(root, 'src-main/http1') },
+};
+const svelteFiles = svelte({ configFile: false });
+
+/**
+ * Three projects: `node` for the engine and pure view maths, `dom` for runes modules and components in
+ * happy-dom (`svelteTesting()` makes runes run as in a browser), `browser` for what needs real layout.
+ */
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        root,
+        resolve: resolveOptions,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/renderer/{model,panels,kit,views}/**', 'test/**/*.svelte.test.ts', 'test/e2e/**', '**/*.browser.test.ts'],
+        },
+      },
+      {
+        root,
+        resolve: resolveOptions,
+        plugins: [svelteFiles, svelteTesting()],
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          include: ['test/renderer/{model,panels,kit,views}/**/*.test.ts', 'test/renderer/**/*.svelte.test.ts'],
+          exclude: ['**/*.browser.test.ts'],
+        },
+      },
+      {
+        root,
+        resolve: resolveOptions,
+        plugins: [svelteFiles],
+        optimizeDeps: { include: ['valibot', 'vitest-browser-svelte'] },
+        test: {
+          name: 'browser',
+          include: ['test/renderer/**/*.browser.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: CHROMIUM_PATH, args: CHROMIUM_ARGS } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
