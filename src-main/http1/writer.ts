@@ -11,6 +11,7 @@
 import { BugError } from '../contract/errors';
 import { httpDate } from './date';
 import { REASONS } from './reasons';
+import { takeRoom } from './slab';
 
 export { REASONS };
 
@@ -36,16 +37,26 @@ const UNWRITABLE = /[^\t\x20-\x7e\x80-\xff]/;
 const OWN_FIELDS = new Set(['date', 'content-length', 'connection', 'transfer-encoding']);
 
 function latin1(text: string, roomBytes = 0): Uint8Array {
-  const bytes = new Uint8Array(text.length + roomBytes);
+  const bytes = takeRoom(text.length + roomBytes);
   for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
   return bytes;
 }
 
-function fieldLine(name: string, value: string): string {
+/** `Name: ` of names found good before; routes use a handful. */
+const goodNames = new Map<string, string>();
+const MAX_GOOD_NAMES = 200;
+
+function checkName(name: string): string {
   if (!TOKEN.test(name)) throw new BugError('a reply field name is not a token');
-  if (UNWRITABLE.test(value)) throw new BugError(`the value of reply field ${name} holds a byte no field may hold`);
   if (OWN_FIELDS.has(name.toLowerCase())) throw new BugError(`reply field ${name} belongs to the writer`);
-  return `${name}: ${value}\r\n`;
+  const start = `${name}: `;
+  if (goodNames.size < MAX_GOOD_NAMES) goodNames.set(name, start);
+  return start;
+}
+
+function fieldLine(name: string, value: string): string {
+  if (UNWRITABLE.test(value)) throw new BugError(`the value of reply field ${name} holds a byte no field may hold`);
+  return `${goodNames.get(name) ?? checkName(name)}${value}\r\n`;
 }
 
 /** RFC 9112 §9.3: HTTP/1.1 persists unless told otherwise, HTTP/1.0 closes unless told otherwise. */
@@ -81,6 +92,9 @@ interface KeptReply {
 }
 let kept: KeptReply | null = null;
 
+const isSame = (one: ReplyParts, other: ReplyParts): boolean =>
+  one.status === other.status && one.fields === other.fields && one.body === other.body;
+
 const variantOf = ({ method, minor, close }: ReplyContext): string =>
   `${method === 'HEAD' ? 'H' : 'B'}${close ? 'c' : 'k'}${minor === 0 ? 0 : 1}`;
 
@@ -93,7 +107,8 @@ const variantOf = ({ method, minor, close }: ReplyContext): string =>
 export function writeReply(parts: ReplyParts, context: ReplyContext): Uint8Array {
   const second = Math.floor(context.nowMs / 1000);
   const variant = variantOf(context);
-  if (kept !== null && kept.parts === parts && kept.second === second && kept.variant === variant) return kept.bytes;
+  if (kept !== null && kept.second === second && kept.variant === variant && isSame(kept.parts, parts))
+    return kept.bytes;
   const bytes = writeAnew(parts, context);
   if (bytes.length <= MAX_KEPT_BYTES) kept = { parts, variant, second, bytes };
   return bytes;

@@ -32,19 +32,18 @@ export function rateFields({ capacity, refillPerSec, level, retryAfterMs }: Buck
 }
 
 /**
- * The reply to a request that cannot be served: the code, what happened, what to do.
- * `LIM_RATE` takes the bucket too and says when to come back.
+ * The reply to a request that cannot be served: the code, what happened, what to do. A detail that says when the next
+ * token is there (`retryAfterMs`) becomes Retry-After.
  *
  * @throws BugError for a code that closes without a reply.
  */
-export function refusal(failure: Failure, bucket?: BucketReading): ReplyParts {
+export function refusal(failure: Failure): ReplyParts {
   const { status, rfc } = errorEntry(failure.code);
   if (status === null) throw new BugError(`${failure.code} is not answered with a reply`);
   const { title, hint } = describe(failure);
   const rule = rfc === undefined ? '' : ` (${rfc})`;
+  const retryAfterMs = failure.detail?.['retryAfterMs'];
   const retry: readonly Field[] =
-    bucket === undefined
-      ? []
-      : [['Retry-After', String(wholeSeconds(bucket.retryAfterMs / 1000))], ...rateFields(bucket)];
+    typeof retryAfterMs === 'number' ? [['Retry-After', String(wholeSeconds(retryAfterMs / 1000))]] : [];
   return textReply(status, `${failure.code}: ${title} ${hint}${rule}\n`, retry);
 }

@@ -13,13 +13,16 @@ function byteLength(text: string): number {
   return bytes;
 }
 
+/** The high bits of a lead byte, by the number of continuation bytes after it. */
+const LEAD = [0, 0xc0, 0xe0, 0xf0];
+
 function put(bytes: Uint8Array, at: number, code: number): number {
   if (code < 0x80) {
     bytes[at] = code;
     return at + 1;
   }
   const continuations = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  bytes[at] = ((0xf00 >> continuations) & 0xff) | (code >> (6 * continuations));
+  bytes[at] = (LEAD[continuations] ?? 0) | (code >> (6 * continuations));
   for (let left = continuations - 1; left >= 0; left -= 1) {
     bytes[at + continuations - left] = 0x80 | ((code >> (6 * left)) & 0x3f);
   }
