@@ -1,0 +1,107 @@
+/** What a row of the list says in words and tones. */
+import type { ConnectionPhase, ConnectionRow } from '@contract/connections';
+import type { ErrorCode } from '@contract/errors';
+import { SETTING_NAMES, settingEntry } from '@contract/settings';
+
+export type RowTone = 'ok' | 'warn' | 'bad' | 'faint';
+
+/** Ends of a connection in which nobody did anything wrong. */
+const HARMLESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LIM_IDLE_TIMEOUT', 'LIM_REQUESTS']);
+
+const GUARD_LABELS: ReadonlyMap<ErrorCode, string> = new Map(
+  SETTING_NAMES.flatMap((name) => {
+    const { trips, label } = settingEntry(name);
+    return trips === null || trips === 'LIM_RATE' ? [] : [[trips, label.toLowerCase()]];
+  }),
+);
+
+/** The few words a badge has room for: the guard's own name, or the code without its prefix. */
+export function markLabel(code: ErrorCode): string {
+  if (code === 'LIM_RATE') return 'rate limit';
+  return (
+    GUARD_LABELS.get(code) ??
+    code
+      .slice(code.indexOf('_') + 1)
+      .toLowerCase()
+      .replaceAll('_', ' ')
+  );
+}
+
+/** How much a mark weighs: `warn` is the rate limit's, `faint` a harmless end. */
+export function markTone(code: ErrorCode): RowTone {
+  if (code === 'LIM_RATE') return 'warn';
+  return HARMLESS.has(code) ? 'faint' : 'bad';
+}
+
+/** The mark worth showing where there is room for one: the newest of those that weigh most. */
+export function chiefMark(row: ConnectionRow): ErrorCode | null {
+  const { marks } = row;
+  return (
+    marks.findLast((code) => markTone(code) === 'bad') ??
+    marks.findLast((code) => markTone(code) === 'warn') ??
+    marks.at(-1) ??
+    null
+  );
+}
+
+const PHASE_LABELS: Readonly<Record<ConnectionPhase, string>> = {
+  idle: 'idle',
+  'start-line': 'reading start line',
+  headers: 'reading headers',
+  'body-length': 'reading body',
+  'chunk-size': 'reading chunk size',
+  'chunk-data': 'reading chunk',
+  trailers: 'reading trailers',
+  'body-until-close': 'reading body',
+  complete: 'request complete',
+  fault: 'fault',
+  replying: 'replying',
+  lingering: 'lingering',
+  closed: 'closed',
+};
+
+export const phaseLabel = (phase: ConnectionPhase): string => PHASE_LABELS[phase];
+
+const READING: ReadonlySet<ConnectionPhase> = new Set<ConnectionPhase>([
+  'start-line',
+  'headers',
+  'body-length',
+  'chunk-size',
+  'chunk-data',
+  'trailers',
+  'body-until-close',
+]);
+
+/** Is a request under way whose bytes are not all here? */
+export const isReading = (row: ConnectionRow): boolean => READING.has(row.phase);
+
+export function rowTone(row: ConnectionRow): RowTone {
+  const mark = chiefMark(row);
+  if (mark !== null && markTone(mark) === 'bad') return 'bad';
+  if (isReading(row)) return 'warn';
+  if (row.status === null) return 'faint';
+  return row.status < 400 ? 'ok' : row.status === 429 ? 'warn' : 'faint';
+}
+
+export type StatusTone = 'ok' | 'warn' | 'bad' | 'muted';
+
+export function statusTone(status: number | null): StatusTone {
+  if (status === null) return 'muted';
+  if (status === 429) return 'warn';
+  return status >= 400 ? 'bad' : 'ok';
+}
+
+const CLOSE_LABELS = {
+  'client-closed': 'closed by the client',
+  'client-reset': 'reset by the client',
+  'server-closed': 'closed by the server',
+  'guard-closed': 'closed by a guard',
+  'fault-closed': 'closed after a fault',
+  stopped: 'closed when the listener stopped',
+} as const;
+
+/** `open, reading headers`; `closed by a guard, head timeout` */
+export function rowStateText(row: ConnectionRow): string {
+  const state = row.closeCause === null ? `open, ${phaseLabel(row.phase)}` : CLOSE_LABELS[row.closeCause];
+  return [state, ...row.marks.map(markLabel)].join(', ');
+}

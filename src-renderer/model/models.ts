@@ -1,0 +1,26 @@
+import type { Link } from '../link/link';
+import { Clock } from './clock.svelte';
+import { ConnectionList } from './connections.svelte';
+import type { Models } from './context';
+import { ListenerControl } from './listener.svelte';
+import { Live } from './live.svelte';
+import { Selection } from './selection.svelte';
+import { SettingsForm } from './settings-form.svelte';
+import { Theme } from './theme.svelte';
+
+/** Builds what the panels share. Nothing runs until `live.start(link)`. */
+export function createModels({ client }: Link): Models {
+  const clock = new Clock();
+  const live = new Live(clock);
+  const selection = new Selection();
+  return {
+    client,
+    clock,
+    live,
+    selection,
+    connections: new ConnectionList(live, selection),
+    settingsForm: new SettingsForm(client, live),
+    listener: new ListenerControl(client, live),
+    theme: new Theme(),
+  };
+}
