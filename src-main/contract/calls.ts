@@ -72,9 +72,7 @@ export type Reply<Value> = Result<Value>;
 
 /** What implements the calls: one function each; a missing one does not compile. */
 export type CallHandlers = {
-  readonly [Name in CallName]: (
-    params: CallParams<Name>,
-  ) => Reply<CallValues[Name]> | Promise<Reply<CallValues[Name]>>;
+  readonly [Name in CallName]: (params: CallParams<Name>) => Reply<CallValues[Name]> | Promise<Reply<CallValues[Name]>>;
 };
 
 /** What the engine pushes. */
@@ -93,7 +91,10 @@ export function checkParams<Name extends CallName>(name: Name, raw: unknown): Re
   if (parsed.success) return ok(parsed.output as CallParams<Name>);
   const [issue] = parsed.issues;
   const where = v.getDotPath(issue);
-  return fail('CALL_BAD_PARAMS', { name, reason: `${where === null ? '' : `${where}: `}${issue.message}`.slice(0, 200) });
+  return fail('CALL_BAD_PARAMS', {
+    name,
+    reason: `${where === null ? '' : `${where}: `}${issue.message}`.slice(0, 200),
+  });
 }
 
 /** Dispatches one call as it came off a wire. Never rejects: an unexpected throw becomes `CALL_FAILED`. */

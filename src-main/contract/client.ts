@@ -2,7 +2,15 @@
  * The client side of the calls, over any transport. A transport is two functions; Electron, the web host, the
  * command line and the tests each supply theirs.
  */
-import { CALLS, type CallName, type CallParams, type CallValues, type Reply, type TopicName, type TopicPayloads } from './calls';
+import {
+  CALLS,
+  type CallName,
+  type CallParams,
+  type CallValues,
+  type Reply,
+  type TopicName,
+  type TopicPayloads,
+} from './calls';
 import { fail } from './errors';
 
 export interface Transport {

@@ -31,12 +31,7 @@ export type ConnectionPhase = ParsePhase | 'replying' | 'lingering' | 'closed';
 
 /** Who ended a connection, and how. */
 export type CloseCause =
-  | 'client-closed'
-  | 'client-reset'
-  | 'server-closed'
-  | 'guard-closed'
-  | 'fault-closed'
-  | 'stopped';
+  'client-closed' | 'client-reset' | 'server-closed' | 'guard-closed' | 'fault-closed' | 'stopped';
 
 /** The deadline a connection runs under just now. */
 export interface ArmedDeadline {

@@ -35,6 +35,8 @@ export interface Engine {
   /** Starts or restarts the server; port 0 takes any free one. */
   listen(host: string, port: number): Promise<Result<ListenerState>>;
   readonly listener: ListenerState;
+  /** The address chosen in the window last time; null before the first choice. */
+  readonly savedAddress: { readonly host: string; readonly port: number } | null;
   readonly settings: SettingsState;
   readonly journalPath: string;
   /** Stops accepting, lets requests under way finish for `graceMs` at most, flushes the journal. */

@@ -38,7 +38,7 @@ export const ERRORS = {
     blame: 'client',
     status: 400,
     title: 'The method holds a byte that no token may hold.',
-    hint: 'A method is letters, digits or one of !#$%&\'*+-.^_`|~.',
+    hint: "A method is letters, digits or one of !#$%&'*+-.^_`|~.",
     rfc: 'RFC 9110 §5.6.2',
   },
   H1_TARGET: {
@@ -94,7 +94,7 @@ export const ERRORS = {
     blame: 'client',
     status: 400,
     title: 'A field name is empty or holds a byte that no token may hold.',
-    hint: 'A field name is letters, digits or one of !#$%&\'*+-.^_`|~.',
+    hint: "A field name is letters, digits or one of !#$%&'*+-.^_`|~.",
     rfc: 'RFC 9110 §5.1',
   },
   H1_FIELD_COLON: {
@@ -510,7 +510,8 @@ export interface Failure {
   readonly detail?: ErrorDetail;
 }
 
-export type Result<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Failure };
+export type Result<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Failure };
 
 export const ok = <Value>(value: Value): Result<Value> => ({ ok: true, value });
 export const fail = (code: ErrorCode, detail?: ErrorDetail): { readonly ok: false; readonly error: Failure } => ({

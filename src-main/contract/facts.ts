@@ -2,7 +2,7 @@
  * Facts: what happened, once each, in order. A session states them, the inspector hands them to the connection
  * table, the journal, the counters and the command line.
  */
-import type { CloseCause, ConnectionId, ConnectionPhase, FaultMark, Trip } from './connections';
+import type { CloseCause, ConnectionId, FaultMark, Trip } from './connections';
 
 export type Fact =
   | {
@@ -60,9 +60,10 @@ export type Fact =
       readonly method: string;
       readonly target: string;
       readonly version: string;
+      /** Inbound offset of the request, and its bytes so far. */
+      readonly requestStart: number;
       readonly requestBytes: number;
     }
-  | { readonly kind: 'phase'; readonly connection: ConnectionId; readonly atMs: number; readonly phase: ConnectionPhase }
   | ({ readonly kind: 'trip' } & Trip)
   | ({ readonly kind: 'fault' } & FaultMark)
   | {

@@ -272,6 +272,13 @@ export interface SettingsState {
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 
+/** The settings that are guards, in the order of the table. */
+export const GUARD_NAMES = SETTING_NAMES.filter((name) => SETTINGS[name].trips !== null) as readonly GuardName[];
+
+/** The guard that trips with this code; null for a code that is not a trip of a setting. */
+export const guardOf = (code: ErrorCode): GuardName | null =>
+  GUARD_NAMES.find((name) => SETTINGS[name].trips === code) ?? null;
+
 /** The entry with one type for all settings, for code that walks the table. */
 export const settingEntry = (name: SettingName): SettingEntry => SETTINGS[name];
 

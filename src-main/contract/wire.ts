@@ -15,8 +15,7 @@ export interface CallMessage {
 
 /** Engine to page. */
 export type EngineMessage =
-  | { readonly id: number; readonly reply: Reply<unknown> }
-  | { readonly topic: TopicName; readonly payload: unknown };
+  { readonly id: number; readonly reply: Reply<unknown> } | { readonly topic: TopicName; readonly payload: unknown };
 
 /** The longest text frame the engine takes from a page: calls are small. */
 export const MAX_CALL_BYTES = 64 * 1024;

@@ -1,0 +1,93 @@
+/** Every connection that is kept, open and closed. Bounded: the oldest closed ones are dropped first. */
+import {
+  MAX_CONNECTIONS_KEPT,
+  type ConnectionDetail,
+  type ConnectionId,
+  type ConnectionRow,
+} from '../contract/connections';
+import type { Fact } from '../contract/facts';
+import type { Activity } from '../net/driver';
+import { ConnectionEntry, type LiveConnection } from './connection-entry';
+
+/** Exchanges kept over all connections; beyond it the oldest closed connections are dropped. */
+const MAX_EXCHANGES_IN_ALL = 200_000;
+
+export interface TableHooks {
+  changed(id: ConnectionId): void;
+  dropped(ids: readonly ConnectionId[]): void;
+}
+
+export class ConnectionTable {
+  readonly #entries = new Map<ConnectionId, ConnectionEntry>();
+  /** Closed ones in the order they closed. */
+  readonly #closed = new Set<ConnectionId>();
+  #exchanges = 0;
+
+  constructor(private readonly hooks: TableHooks) {}
+
+  /** In the order they were opened. */
+  rows(): readonly ConnectionRow[] {
+    return Array.from(this.#entries.values(), (entry) => entry.row());
+  }
+
+  row(id: ConnectionId): ConnectionRow | null {
+    return this.#entries.get(id)?.row() ?? null;
+  }
+
+  detail(id: ConnectionId): ConnectionDetail | null {
+    return this.#entries.get(id)?.detail() ?? null;
+  }
+
+  take(fact: Fact): void {
+    if (fact.kind === 'connection.opened') this.#entries.set(fact.connection, new ConnectionEntry(fact));
+    const entry = this.#entries.get(fact.connection);
+    if (entry === undefined) return;
+    const before = entry.exchangeCount;
+    entry.take(fact);
+    this.#exchanges += entry.exchangeCount - before;
+    if (fact.kind === 'connection.closed') this.#closed.add(entry.id);
+    this.hooks.changed(entry.id);
+    if (this.#isOver()) this.#evict();
+  }
+
+  /** A connection that can be asked for its phase, deadline and counts while it is open. */
+  attach(id: ConnectionId, live: LiveConnection): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined && !entry.isClosed) entry.live = live;
+  }
+
+  moved(id: ConnectionId, activity: Activity, live: LiveConnection): void {
+    this.#entries.get(id)?.moved(activity, live.phase);
+    this.hooks.changed(id);
+  }
+
+  /** Drops all closed connections. */
+  clear(): void {
+    this.#drop([...this.#closed]);
+  }
+
+  #isOver(): boolean {
+    return this.#entries.size > MAX_CONNECTIONS_KEPT || this.#exchanges > MAX_EXCHANGES_IN_ALL;
+  }
+
+  #evict(): void {
+    const dropped: ConnectionId[] = [];
+    for (const id of this.#closed) {
+      if (!this.#isOver()) break;
+      dropped.push(id);
+      this.#forget(id);
+    }
+    if (dropped.length > 0) this.hooks.dropped(dropped);
+  }
+
+  #drop(ids: readonly ConnectionId[]): void {
+    for (const id of ids) this.#forget(id);
+    if (ids.length > 0) this.hooks.dropped(ids);
+  }
+
+  #forget(id: ConnectionId): void {
+    this.#exchanges -= this.#entries.get(id)?.exchangeCount ?? 0;
+    this.#entries.delete(id);
+    this.#closed.delete(id);
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * The composition root: builds the rooms, owns their lifetime, and is the engine its hosts see. Every fact passes
+ * through `take`, in order: table, counters, journal, log, listeners.
+ */
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Journal } from '../capture/journal';
+import { dispatch } from '../contract/calls';
+import type { Engine, EngineOptions, Viewer } from '../contract/engine';
+import { fail, ok, type Failure, type Result } from '../contract/errors';
+import type { Fact } from '../contract/facts';
+import type { ListenerState } from '../contract/feed';
+import type { SettingsState } from '../contract/settings';
+import { nowMs } from '../net/clock';
+import { Listener } from '../net/listener';
+import { ConnectionTable } from './connection-table';
+import { Counters } from './counters';
+import { Feed, type FeedSources } from './feed';
+import { createHandlers } from './handlers';
+import { noteOf } from './journal-notes';
+import { PolicyInForce } from './policy';
+import { SettingsStore } from './settings-store';
+
+const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 8080 };
+/** How long requests under way get to finish when the page stops or moves the server. */
+const STOP_GRACE_MS = 1_000;
+
+/** Builds an engine that does not listen yet. Fails with `CAP_OPEN_FAILED`. */
+export async function createInspector(options: EngineOptions): Promise<Result<Engine>> {
+  const early: Failure[] = [];
+  let report = (failure: Failure): void => void early.push(failure);
+  const store = await SettingsStore.load({
+    path: options.settingsPath,
+    flags: options.flags,
+    report: (failure) => report(failure),
+  });
+  const opened = await openJournal(options.journalPath, store.state, (failure) => report(failure));
+  if (!opened.ok) return opened;
+  const inspector = new Inspector(store, opened.value, options);
+  report = (failure) => inspector.report(failure);
+  for (const failure of early) inspector.report(failure);
+  return ok(inspector);
+}
+
+async function openJournal(
+  path: string | null,
+  { values }: SettingsState,
+  onFailure: (failure: Failure) => void,
+): Promise<Result<Journal>> {
+  let sessionPath: string;
+  try {
+    sessionPath = path ?? join(await mkdtemp(join(tmpdir(), 'bytescope-')), 'session.pcapng');
+  } catch (error) {
+    return fail('CAP_OPEN_FAILED', { path: tmpdir(), reason: (error as NodeJS.ErrnoException).code ?? String(error) });
+  }
+  return Journal.open({
+    path: sessionPath,
+    retentionBytes: values.retentionBytes,
+    removeOnClose: path === null,
+    onFailure,
+  });
+}
+
+class Inspector implements Engine {
+  readonly #policy: PolicyInForce;
+  readonly #counters: Counters;
+  readonly #feed = new Feed();
+  readonly #table: ConnectionTable;
+  readonly #listener: Listener;
+  readonly #sources: FeedSources;
+  readonly #factListeners = new Set<(fact: Fact) => void>();
+  readonly #noticeListeners = new Set<(failure: Failure) => void>();
+
+  constructor(
+    private readonly store: SettingsStore,
+    private readonly journal: Journal,
+    private readonly options: EngineOptions,
+  ) {
+    this.#policy = new PolicyInForce(store.state.values, options.replyMode);
+    this.#counters = new Counters(this.#policy);
+    this.#table = new ConnectionTable({
+      changed: (id) => this.#feed.changed(id),
+      dropped: (ids) => {
+        this.journal.forget(ids);
+        this.#feed.dropped(ids);
+      },
+    });
+    this.#listener = new Listener(this.#policy, this.#hooks(), store.address ?? DEFAULT_ADDRESS);
+    this.#sources = {
+      table: this.#table,
+      counters: this.#counters,
+      settings: () => store.state,
+      listener: () => this.listener,
+      journalBytes: () => journal.usedBytes,
+      journalPath: journal.path,
+    };
+    this.#feed.start(this.#sources);
+    this.#noteSettings();
+  }
+
+  get listener(): ListenerState {
+    return this.#listener.state;
+  }
+
+  get savedAddress(): Engine['savedAddress'] {
+    return this.store.address;
+  }
+
+  get settings(): SettingsState {
+    return this.store.state;
+  }
+
+  get journalPath(): string {
+    return this.journal.path;
+  }
+
+  attach(deliver: Parameters<Engine['attach']>[0]): Viewer {
+    const viewer = this.#feed.add((batch) => deliver('feed', batch));
+    const handlers = createHandlers({
+      viewer,
+      table: this.#table,
+      journal: this.journal,
+      store: this.store,
+      snapshot: (of) => this.#feed.snapshot(of, this.#sources),
+      apply: (changed) => this.#apply(changed),
+      listen: (host, port) => this.listen(host, port),
+      stopListening: () => this.#stopListening(),
+      clear: () => {
+        this.#table.clear();
+        this.#counters.clearLog();
+      },
+    });
+    return {
+      request: (name, params) => dispatch(handlers, name, params),
+      detach: () => this.#feed.remove(viewer),
+    };
+  }
+
+  onFact(listener: (fact: Fact) => void): () => void {
+    this.#factListeners.add(listener);
+    return () => this.#factListeners.delete(listener);
+  }
+
+  onNotice(listener: (failure: Failure) => void): () => void {
+    this.#noticeListeners.add(listener);
+    return () => this.#noticeListeners.delete(listener);
+  }
+
+  report(failure: Failure): void {
+    this.#feed.noticed({ atMs: nowMs(), error: failure });
+    for (const listener of this.#noticeListeners) listener(failure);
+  }
+
+  async listen(host: string, port: number): Promise<Result<ListenerState>> {
+    const listening = await this.#listener.listen(host, port, STOP_GRACE_MS);
+    this.#feed.listenerChanged(this.listener);
+    return listening;
+  }
+
+  async close(graceMs: number): Promise<void> {
+    await this.#listener.stop(graceMs);
+    this.#feed.stop();
+    await this.store.saved();
+    await this.journal.close();
+    // Only our own folder, and only when nothing else was put there.
+    if (this.options.journalPath === null) await rmdir(dirname(this.journal.path)).catch(() => undefined);
+  }
+
+  async #stopListening(): Promise<ListenerState> {
+    await this.#listener.stop(STOP_GRACE_MS);
+    this.#feed.listenerChanged(this.listener);
+    return this.listener;
+  }
+
+  #hooks(): ConstructorParameters<typeof Listener>[1] {
+    return {
+      tap: this.journal,
+      record: (fact) => this.#take(fact),
+      accepted: (driver) => this.#table.attach(driver.identity.id, driver),
+      moved: (driver, activity) => {
+        this.#counters.moved(activity);
+        this.#table.moved(driver.identity.id, activity, driver);
+      },
+      gone: () => undefined,
+    };
+  }
+
+  #take(fact: Fact): void {
+    this.#table.take(fact);
+    this.#counters.take(fact);
+    const note = noteOf(fact);
+    if (note !== null) this.journal.noted(fact.connection, note, fact.atMs);
+    if (fact.kind === 'trip' || fact.kind === 'fault') this.#feed.logged(fact);
+    for (const listener of this.#factListeners) listener(fact);
+  }
+
+  /** A changed setting reaches open connections and deadlines that are armed before this returns. */
+  #apply(changed: Result<SettingsState>): Result<SettingsState> {
+    if (!changed.ok) return changed;
+    const { values } = changed.value;
+    this.#policy.change(values);
+    this.#listener.settingsChanged();
+    this.journal.setRetention(values.retentionBytes);
+    this.#noteSettings();
+    this.#feed.settingsChanged(changed.value);
+    return changed;
+  }
+
+  #noteSettings(): void {
+    this.journal.settingsNoted(JSON.stringify(this.store.state.values), nowMs());
+  }
+}

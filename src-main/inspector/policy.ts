@@ -1,0 +1,41 @@
+/** The policy all sessions share: the settings in force, what they add up to, and what is counted under them. */
+import type { ReplyMode } from '../contract/engine';
+import type { Settings } from '../contract/settings';
+import { Admission } from '../guard/admission';
+import { GuardGauges } from '../guard/gauges';
+import { HeldBytes } from '../guard/held-bytes';
+import { TokenBuckets } from '../guard/token-bucket';
+import type { ParserLimits } from '../http1/events';
+import { refusal, rateFields } from '../responder/refusal';
+import { route } from '../responder/responder';
+import { budgetOf } from '../session/budget';
+import type { Responder, ServerState } from '../session/port';
+
+export class PolicyInForce implements ServerState {
+  readonly admission = new Admission();
+  readonly buckets = new TokenBuckets();
+  readonly gauges = new GuardGauges();
+  readonly held = new HeldBytes();
+  readonly responder: Responder;
+  #settings: Settings;
+  #limits: ParserLimits;
+
+  constructor(settings: Settings, replyMode: ReplyMode) {
+    this.#settings = settings;
+    this.#limits = budgetOf(settings);
+    this.responder = { route: (head) => route(head, replyMode), refusal, rateFields };
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  get limits(): ParserLimits {
+    return this.#limits;
+  }
+
+  change(settings: Settings): void {
+    this.#settings = settings;
+    this.#limits = budgetOf(settings);
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The settings in force and the file that keeps them. A value comes from the defaults, the file, a flag or the
+ * panel, the later one winning. Only what the file or the panel said is saved: a flag holds for one run.
+ *
+ * Writing is atomic, one write at a time, and the last change always gets written. A file that cannot be used is
+ * copied aside and reported; it never stops the start.
+ */
+import { mkdir, readFile, copyFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as v from 'valibot';
+import writeFileAtomic from 'write-file-atomic';
+import type { Failure, Result } from '../contract/errors';
+import { ok } from '../contract/errors';
+import {
+  checkSetting,
+  DEFAULT_SETTINGS,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+  type SettingSource,
+  type SettingsState,
+} from '../contract/settings';
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+type Values = Partial<Record<SettingName, number | null>>;
+
+const FileShape = v.looseObject({
+  settings: v.optional(v.record(v.string(), v.unknown()), {}),
+  listen: v.optional(
+    v.object({
+      host: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+      port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+    }),
+  ),
+});
+
+/** A settings file is a page of text; anything larger is not one. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+export interface StoreOptions {
+  readonly path: string | null;
+  readonly flags: Readonly<Values>;
+  readonly report: (failure: Failure) => void;
+}
+
+export class SettingsStore {
+  #kept: Values = {};
+  #address: ListenAddress | null = null;
+  readonly #panel = new Set<SettingName>();
+  /** Flags the panel has not overruled. */
+  readonly #flags: Values;
+  #state: SettingsState = { values: DEFAULT_SETTINGS, sources: sourcesOf(() => 'default') };
+  #saving: Promise<void> | null = null;
+  #isStale = false;
+
+  private constructor(private readonly options: StoreOptions) {
+    this.#flags = { ...options.flags };
+  }
+
+  static async load(options: StoreOptions): Promise<SettingsStore> {
+    const store = new SettingsStore(options);
+    if (options.path !== null) await store.#load(options.path);
+    store.#rebuild();
+    return store;
+  }
+
+  get state(): SettingsState {
+    return this.#state;
+  }
+
+  get address(): ListenAddress | null {
+    return this.#address;
+  }
+
+  /** Puts one value in force. On failure the old one stays. */
+  set(name: string, value: unknown): Result<SettingsState> {
+    const checked = checkSetting(name, value);
+    if (!checked.ok) return checked;
+    const known = name as SettingName;
+    this.#kept[known] = checked.value;
+    this.#panel.add(known);
+    delete this.#flags[known];
+    return this.#changed();
+  }
+
+  /** Puts the default of one setting back in force, or of all. */
+  reset(name: string | null): Result<SettingsState> {
+    const names = name === null ? SETTING_NAMES : [name];
+    for (const one of names) {
+      const checked = checkSetting(one, DEFAULT_SETTINGS[one as SettingName]);
+      if (!checked.ok) return checked;
+      const known = one as SettingName;
+      delete this.#kept[known];
+      delete this.#flags[known];
+      this.#panel.delete(known);
+    }
+    return this.#changed();
+  }
+
+  rememberAddress(address: ListenAddress): void {
+    this.#address = address;
+    this.#save();
+  }
+
+  /** Resolves when the last change is on disk, or was reported as not saved. */
+  async saved(): Promise<void> {
+    while (this.#saving !== null) await this.#saving;
+  }
+
+  #changed(): Result<SettingsState> {
+    this.#rebuild();
+    this.#save();
+    return ok(this.#state);
+  }
+
+  #rebuild(): void {
+    const values = Object.freeze({ ...DEFAULT_SETTINGS, ...this.#kept, ...this.#flags }) as Settings;
+    const sources = sourcesOf((name) => {
+      if (name in this.#flags) return 'flag';
+      if (this.#panel.has(name)) return 'panel';
+      return name in this.#kept ? 'file' : 'default';
+    });
+    this.#state = { values, sources };
+  }
+
+  async #load(path: string): Promise<void> {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#setAside(path, reasonOf(error));
+      return;
+    }
+    const problem = this.#take(text);
+    if (problem !== null) await this.#setAside(path, problem);
+  }
+
+  /** Takes every value that is valid; names the first thing that is not. */
+  #take(text: string): string | null {
+    if (text.length > MAX_FILE_BYTES) return 'it is larger than 1 MiB';
+    let raw: unknown;
+    try {
+      raw = JSON.parse(text);
+    } catch {
+      return 'it is not JSON';
+    }
+    const parsed = v.safeParse(FileShape, raw);
+    if (!parsed.success) return parsed.issues[0].message;
+    let problem: string | null = null;
+    for (const [name, value] of Object.entries(parsed.output.settings)) {
+      const checked = checkSetting(name, value);
+      if (checked.ok) this.#kept[name as SettingName] = checked.value;
+      else problem ??= `${name} is not a setting, or its value is not one it takes`;
+    }
+    this.#address = parsed.output.listen ?? null;
+    return problem;
+  }
+
+  async #setAside(path: string, reason: string): Promise<void> {
+    const aside = `${path}.broken-${new Date().toISOString().replace(/\W/g, '')}`;
+    const failure: Failure = { code: 'CFG_FILE_BROKEN', detail: { path, reason, aside } };
+    // A file that cannot even be read cannot be copied; the report tells why.
+    await copyFile(path, aside).catch(() => undefined);
+    this.options.report(failure);
+  }
+
+  #save(): void {
+    if (this.options.path === null) return;
+    this.#isStale = true;
+    this.#saving ??= this.#write(this.options.path).finally(() => {
+      this.#saving = null;
+    });
+  }
+
+  async #write(path: string): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      const content = { settings: this.#kept, ...(this.#address !== null && { listen: this.#address }) };
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+      } catch (error) {
+        this.options.report({ code: 'CFG_SAVE_FAILED', detail: { path, reason: reasonOf(error) } });
+      }
+    }
+  }
+}
+
+const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+const sourcesOf = (source: (name: SettingName) => SettingSource): SettingsState['sources'] =>
+  Object.fromEntries(SETTING_NAMES.map((name) => [name, source(name)])) as Record<SettingName, SettingSource>;

@@ -1,0 +1,176 @@
+/**
+ * Drives one session with one socket: hands events in, carries effects out, and keeps its one timer. Every byte
+ * goes to the tap before the session sees it, and before the socket takes it.
+ */
+import type { Socket } from 'node:net';
+import type { ArmedDeadline, ConnectionPhase } from '../contract/connections';
+import type { Fact } from '../contract/facts';
+import { OriginSession } from '../session/origin-session';
+import type { ServerState, SessionIdentity, SessionPort } from '../session/port';
+import { nowMs } from './clock';
+import type { Tap } from './tap';
+import { WakeTimer } from './wake-timer';
+
+export interface DriverHooks {
+  readonly tap: Tap;
+  record(fact: Fact): void;
+  accepted(driver: ConnectionDriver): void;
+  /** Bytes crossed the socket. */
+  moved(driver: ConnectionDriver, activity: Activity): void;
+  gone(driver: ConnectionDriver): void;
+}
+
+/** A read or a write that just happened, after the session has seen it. */
+export interface Activity {
+  readonly direction: 'in' | 'out';
+  readonly bytes: number;
+  readonly atMs: number;
+}
+
+export class ConnectionDriver implements SessionPort {
+  readonly #session: OriginSession;
+  readonly #timer = new WakeTimer(nowMs, () => this.#woken());
+  #outbox: Uint8Array[] = [];
+  #ending = false;
+  #reset = false;
+
+  constructor(
+    private readonly socket: Socket,
+    server: ServerState,
+    readonly identity: SessionIdentity,
+    private readonly hooks: DriverHooks,
+  ) {
+    this.#session = new OriginSession(this, server, identity);
+    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    socket.on('end', () => this.#peerEnded());
+    socket.on('drain', () => this.#drained());
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#reset ||= error.code === 'ECONNRESET' || error.code === 'EPIPE';
+    });
+    socket.on('close', () => this.#closed());
+  }
+
+  /** Takes the connection in, or turns it away. */
+  open(): void {
+    this.#run((atMs) => {
+      this.#session.opened(atMs);
+      this.hooks.accepted(this);
+    });
+  }
+
+  get phase(): ConnectionPhase {
+    return this.#session.phase;
+  }
+
+  get bytesIn(): number {
+    return this.#session.bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.#session.bytesOut;
+  }
+
+  get bodyBytes(): number {
+    return this.#session.bodyBytes;
+  }
+
+  get armed(): ArmedDeadline | null {
+    const { deadline } = this.#session;
+    return deadline && { guard: deadline.guard, startedAtMs: deadline.startedAtMs, atMs: deadline.atMs };
+  }
+
+  settingsChanged(): void {
+    this.#run(() => this.#session.settingsChanged());
+  }
+
+  stop(): void {
+    this.#run((atMs) => this.#session.stop(atMs));
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#outbox.push(bytes);
+  }
+
+  end(): void {
+    this.#ending = true;
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  reset(): void {
+    this.hooks.tap.ended(this.identity.id, 'out', 'reset', nowMs());
+    this.socket.resetAndDestroy();
+  }
+
+  pauseReading(): void {
+    this.socket.pause();
+  }
+
+  resumeReading(): void {
+    this.socket.resume();
+  }
+
+  record(fact: Fact): void {
+    this.hooks.record(fact);
+  }
+
+  #received(chunk: Buffer): void {
+    // A plain view: `slice` of a Buffer does not copy, and the core counts on the standard one that does.
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+    const atMs = nowMs();
+    this.hooks.tap.recorded(this.identity.id, 'in', bytes, atMs);
+    this.#session.received(bytes, atMs);
+    this.hooks.moved(this, { direction: 'in', bytes: bytes.length, atMs });
+    this.#flush(atMs);
+  }
+
+  #peerEnded(): void {
+    this.hooks.tap.ended(this.identity.id, 'in', 'fin', nowMs());
+    this.#run((atMs) => this.#session.peerEnded(atMs));
+  }
+
+  #drained(): void {
+    this.#run((atMs) => this.#session.drained(atMs));
+  }
+
+  #woken(): void {
+    this.#run((atMs) => this.#session.deadlinePassed(atMs));
+  }
+
+  #run(event: (atMs: number) => void): void {
+    const atMs = nowMs();
+    event(atMs);
+    this.#flush(atMs);
+  }
+
+  /** One write for everything the event gave: the replies to pipelined requests leave in one segment. */
+  #flush(atMs: number): void {
+    if (this.#outbox.length > 0) this.#send(atMs);
+    if (this.#ending && !this.socket.writableEnded && !this.socket.destroyed) {
+      this.hooks.tap.ended(this.identity.id, 'out', 'fin', atMs);
+      this.socket.end();
+    }
+    this.#timer.set(this.#session.wakeAtMs);
+  }
+
+  #send(atMs: number): void {
+    const [first, ...others] = this.#outbox;
+    const bytes = others.length === 0 && first !== undefined ? first : Buffer.concat(this.#outbox);
+    this.#outbox = [];
+    if (this.socket.destroyed || this.socket.writableEnded) return;
+    this.hooks.tap.recorded(this.identity.id, 'out', bytes, atMs);
+    const taken = this.socket.write(bytes);
+    if (!taken && !this.#ending) this.#session.stalled(atMs);
+    this.hooks.moved(this, { direction: 'out', bytes: bytes.length, atMs });
+  }
+
+  #closed(): void {
+    this.#timer.clear();
+    const atMs = nowMs();
+    if (this.#reset) this.hooks.tap.ended(this.identity.id, 'in', 'reset', atMs);
+    this.#session.closed(this.#reset, atMs);
+    this.hooks.gone(this);
+  }
+}
