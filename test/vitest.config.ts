@@ -26,7 +26,12 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/renderer/{model,panels,kit,views}/**', 'test/**/*.svelte.test.ts', 'test/e2e/**', '**/*.browser.test.ts'],
+          exclude: [
+            'test/renderer/{model,panels,kit,views}/**',
+            'test/**/*.svelte.test.ts',
+            'test/e2e/**',
+            '**/*.browser.test.ts',
+          ],
         },
       },
       {
