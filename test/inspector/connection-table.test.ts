@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_CONNECTIONS_KEPT, MAX_EXCHANGES_KEPT } from '../../src-main/contract/connections';
+import type { Fact } from '../../src-main/contract/facts';
+import { ConnectionTable } from '../../src-main/inspector/connection-table';
+
+function tableWithLog(): { table: ConnectionTable; dropped: number[] } {
+  const dropped: number[] = [];
+  const table = new ConnectionTable({ changed: () => undefined, dropped: (ids) => void dropped.push(...ids) });
+  return { table, dropped };
+}
+
+const opened = (connection: number): Fact => ({
+  kind: 'connection.opened',
+  connection,
+  atMs: connection,
+  client: `127.0.0.1:${connection}`,
+  server: '127.0.0.1:8080',
+});
+const closed = (connection: number): Fact => ({
+  kind: 'connection.closed',
+  connection,
+  atMs: 9,
+  cause: 'client-closed',
+  bytesIn: 50,
+  bytesOut: 60,
+  requests: 1,
+});
+const head = (connection: number, number: number, target = '/'): Fact => ({
+  kind: 'head',
+  connection,
+  atMs: 5,
+  number,
+  startedAtMs: 4,
+  method: 'GET',
+  target,
+  version: 'HTTP/1.1',
+  start: 0,
+  fieldsStart: 16,
+  end: 40,
+  fieldCount: 1,
+});
+const requestEnd = (connection: number, number: number): Fact => ({
+  kind: 'request-end',
+  connection,
+  atMs: 5,
+  number,
+  end: 40,
+  bodyBytes: 0,
+});
+const reply = (connection: number, number: number, status: number): Fact => ({
+  kind: 'reply',
+  connection,
+  atMs: 6,
+  number,
+  status,
+  start: 0,
+  end: 100,
+  method: 'GET',
+  target: '/',
+  version: 'HTTP/1.1',
+  requestStart: 0,
+  requestBytes: 40,
+});
+
+describe('ConnectionTable', () => {
+  it('shows the latest request, its status and its parts in the row', () => {
+    const { table } = tableWithLog();
+    for (const fact of [opened(1), head(1, 1, '/a'), requestEnd(1, 1), reply(1, 1, 200)]) table.take(fact);
+    expect(table.row(1)).toMatchObject({
+      method: 'GET',
+      target: '/a',
+      status: 200,
+      requestCount: 1,
+      lane: { startLine: 16, fields: 24, body: 0, reply: 100 },
+    });
+  });
+
+  it('asks a live connection for its phase and counts until it is closed', () => {
+    const { table } = tableWithLog();
+    table.take(opened(1));
+    table.attach(1, { phase: 'headers', armed: null, bytesIn: 7, bytesOut: 0, bodyBytes: 0 });
+    expect(table.row(1)).toMatchObject({ phase: 'headers', bytesIn: 7 });
+    table.take(closed(1));
+    expect(table.row(1)).toMatchObject({ phase: 'closed', bytesIn: 50, closeCause: 'client-closed' });
+  });
+
+  it('raises the revision with every change', () => {
+    const { table } = tableWithLog();
+    table.take(opened(1));
+    const before = table.row(1)?.revision ?? 0;
+    table.take(head(1, 1));
+    expect(table.row(1)?.revision).toBeGreaterThan(before);
+  });
+
+  it('keeps a refused head as an exchange with its failure', () => {
+    const { table } = tableWithLog();
+    table.take(opened(1));
+    table.take({ kind: 'fault', connection: 1, atMs: 5, code: 'H1_FIELD_SPACE', offset: 17, status: 400 });
+    table.take(reply(1, 0, 400));
+    expect(table.detail(1)?.exchanges).toMatchObject([
+      { number: 1, status: 400, headEnd: null, failure: { code: 'H1_FIELD_SPACE', offset: 17 } },
+    ]);
+  });
+
+  it('keeps the latest exchanges and counts those it dropped', () => {
+    const { table } = tableWithLog();
+    table.take(opened(1));
+    for (let number = 1; number <= MAX_EXCHANGES_KEPT * 2; number += 1) table.take(head(1, number));
+    const detail = table.detail(1);
+    expect(detail?.exchanges.length).toBeLessThanOrEqual(MAX_EXCHANGES_KEPT);
+    expect(detail?.exchanges.at(-1)?.number).toBe(MAX_EXCHANGES_KEPT * 2);
+    expect((detail?.exchanges.length ?? 0) + (detail?.exchangesDropped ?? 0)).toBe(MAX_EXCHANGES_KEPT * 2);
+  });
+
+  it('drops the connection that closed first when there are too many, never an open one', () => {
+    const { table, dropped } = tableWithLog();
+    for (let id = 1; id <= MAX_CONNECTIONS_KEPT; id += 1) table.take(opened(id));
+    for (const id of [3, 2]) table.take(closed(id));
+    table.take(opened(MAX_CONNECTIONS_KEPT + 1));
+    expect(dropped).toEqual([3]);
+  });
+
+  it('clears closed connections and leaves open ones', () => {
+    const { table, dropped } = tableWithLog();
+    for (const id of [1, 2]) table.take(opened(id));
+    table.take(closed(1));
+    table.clear();
+    expect(dropped).toEqual([1]);
+    expect(table.rows().map(({ id }) => id)).toEqual([2]);
+  });
+});
