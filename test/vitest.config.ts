@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'dom',
           environment: 'happy-dom',
-          include: ['test/renderer/{model,panels,kit,views}/**/*.test.ts', 'test/renderer/**/*.svelte.test.ts'],
+          include: ['test/renderer/{model,panels,kit,views}/**/*.test.ts', 'test/**/*.svelte.test.ts'],
           exclude: ['**/*.browser.test.ts'],
         },
       },

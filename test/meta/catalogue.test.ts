@@ -1,0 +1,91 @@
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { errorEntry, ERRORS, type ErrorCode } from '../../src-main/contract/errors';
+import { REASONS } from '../../src-main/http1/reasons';
+import { SETTING_NAMES, settingEntry } from '../../src-main/contract/settings';
+import { ENGINE_SOURCES, place, SOURCES, walk, type SourceFile } from './source-files';
+
+const CODES = Object.keys(ERRORS) as ErrorCode[];
+const CATALOGUE = 'src-main/contract/errors.ts';
+
+const PREFIXES = ['H1_', 'LIM_', 'NET_', 'CAP_', 'CFG_', 'CALL_', 'BUG_'];
+
+const placesOf = (code: ErrorCode): string[] => {
+  const { title, hint } = errorEntry(code);
+  return [...`${title} ${hint}`.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+};
+
+const isCode = (node: ts.Node | undefined): node is ts.StringLiteral =>
+  node !== undefined && ts.isStringLiteral(node) && Object.hasOwn(ERRORS, node.text);
+
+function codesNamedIn(file: SourceFile): string[] {
+  const found: string[] = [];
+  walk(file.tree, (node) => {
+    if (isCode(node)) found.push(node.text);
+  });
+  return found;
+}
+
+/** The names an object literal gives; null where some of them cannot be read off it. */
+function namesIn(node: ts.Node | undefined): string[] | null {
+  if (node === undefined) return [];
+  if (!ts.isObjectLiteralExpression(node)) return null;
+  if (node.properties.some(ts.isSpreadAssignment)) return null;
+  return node.properties.map((property) => property.name?.getText() ?? '');
+}
+
+/** `fail('CODE', { … })`: places of the code's texts that the detail leaves empty. */
+function emptyPlaces(file: SourceFile): string[] {
+  const found: string[] = [];
+  walk(file.tree, (node) => {
+    if (!ts.isCallExpression(node) || node.expression.getText() !== 'fail') return;
+    const [code, detail] = node.arguments;
+    if (!isCode(code)) return;
+    const given = namesIn(detail);
+    if (given === null) return;
+    const missing = placesOf(code.text as ErrorCode).filter((name) => !given.includes(name));
+    if (missing.length > 0) found.push(`${place(file, node)}: ${code.text} lacks ${missing.join(', ')}`);
+  });
+  return found;
+}
+
+describe('the error catalogue', () => {
+  it('holds no code that nothing raises', () => {
+    const raised = new Set(ENGINE_SOURCES.filter(({ path }) => path !== CATALOGUE).flatMap(codesNamedIn));
+    expect(CODES.filter((code) => !raised.has(code) && code !== 'BUG_INVARIANT')).toEqual([]);
+  });
+
+  it('names its broken invariant by the error that is thrown', () => {
+    expect(ENGINE_SOURCES.some(({ tree }) => tree.text.includes('new BugError('))).toBe(true);
+  });
+
+  it('gives every code one of the known prefixes', () => {
+    expect(CODES.filter((code) => !PREFIXES.some((prefix) => code.startsWith(prefix)))).toEqual([]);
+  });
+
+  it('calls every limit that trips, and only those, LIM_', () => {
+    const trips = SETTING_NAMES.map((name) => settingEntry(name).trips).filter((code) => code !== null);
+    expect(trips.filter((code) => !code.startsWith('LIM_'))).toEqual([]);
+    expect(new Set(trips).size).toBe(trips.length);
+  });
+
+  it('writes finished sentences', () => {
+    const isFinished = (text: string) => /[.]$/.test(text) && !/\s{2}|^\s|\n/.test(text);
+    const unfinished = CODES.filter((code) => code !== 'CFG_FLAG' && !isFinished(errorEntry(code).title));
+    expect([...unfinished, ...CODES.filter((code) => !isFinished(errorEntry(code).hint))]).toEqual([]);
+  });
+
+  it('answers only with statuses the writer has a reason for', () => {
+    const statuses = CODES.flatMap((code) => errorEntry(code).status ?? []);
+    expect(statuses.filter((status) => REASONS[status] === undefined)).toEqual([]);
+  });
+
+  it('cites rules by document and section', () => {
+    const cited = CODES.map((code) => errorEntry(code).rfc).filter((rule) => rule !== undefined);
+    expect(cited.filter((rule) => !/^RFC \d{4} §\d+(\.\d+)*$/.test(rule))).toEqual([]);
+  });
+
+  it('has every place in its texts filled where a failure is made', () => {
+    expect(SOURCES.flatMap(emptyPlaces)).toEqual([]);
+  });
+});
