@@ -1,0 +1,73 @@
+/** Bytes as text and back, without a decoder of the platform: Latin-1 is one character a byte. */
+import { COMMA, LOWER, isOws } from './grammar';
+
+export const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+/** Arguments of one call live on the stack, so a long text is made in pieces. */
+const PIECE_BYTES = 4096;
+
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at += PIECE_BYTES) {
+    const piece = bytes.subarray(at, Math.min(end, at + PIECE_BYTES));
+    text += String.fromCharCode.apply(null, piece as unknown as number[]);
+  }
+  return text;
+}
+
+/** Is the text the same as `lower`, which is in lower case, without regard to the case of ASCII letters? */
+export function equalsLower(bytes: Uint8Array, start: number, end: number, lower: string): boolean {
+  const { length } = lower;
+  if (end - start !== length) return false;
+  for (let at = 0; at < length; at += 1) {
+    if (LOWER[bytes[start + at]!] !== lower.charCodeAt(at)) return false;
+  }
+  return true;
+}
+
+/**
+ * Calls `take` for each element of a comma-separated list, without the white space around it. Empty elements are
+ * left out, as RFC 9110 §5.6.1.2 has recipients do.
+ */
+export function eachElement(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  take: (start: number, end: number) => void,
+): void {
+  let from = start;
+  for (let at = start; at <= end; at += 1) {
+    if (at < end && bytes[at] !== COMMA) continue;
+    let first = from;
+    let last = at;
+    while (first < last && isOws(bytes[first]!)) first += 1;
+    while (last > first && isOws(bytes[last - 1]!)) last -= 1;
+    if (first < last) take(first, last);
+    from = at + 1;
+  }
+}
+
+const FIRST_CAPACITY_BYTES = 1024;
+
+/** Bytes of a section that came in pieces. Grows by doubling, so many pieces cost linear time. */
+export class Gathered {
+  bytes: Uint8Array = NO_BYTES;
+  length = 0;
+
+  append(from: Uint8Array, start: number, end: number): void {
+    const needed = this.length + end - start;
+    if (needed > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2, FIRST_CAPACITY_BYTES));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
+    }
+    this.bytes.set(from.subarray(start, end), this.length);
+    this.length = needed;
+  }
+
+  /** Lets the memory go: an idle connection holds none. */
+  clear(): void {
+    this.bytes = NO_BYTES;
+    this.length = 0;
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * What the fields of a head mean for the message itself: how its body ends (RFC 9112 §6.3), whether the connection
+ * lives on (§9.3), and, for requests, Host (§3.2) and Expect (RFC 9110 §10.1.1).
+ *
+ * Strict where the RFC leaves a choice: two Content-Length fields are refused even when they agree, and so is
+ * Content-Length beside Transfer-Encoding, because two servers in a row that choose differently see two different
+ * requests. The first field line, in the order they were sent, that makes the head unacceptable bears the fault.
+ */
+import type { ErrorCode } from '../contract/errors';
+import { readAuthority } from './authority';
+import { COMMA, LOWER, isDigit } from './grammar';
+import { eachElement, equalsLower, latin1 } from './bytes';
+import type { Framing, RequestHead } from './events';
+import { OFFSETS_PER_FIELD, type FieldLines } from './fields';
+
+export const NO_BODY: Framing = { kind: 'none' };
+const CHUNKED: Framing = { kind: 'chunked' };
+export const UNTIL_CLOSE: Framing = { kind: 'until-close' };
+
+export interface Judgement {
+  framing: Framing;
+  keepAlive: boolean;
+  expectsContinue: boolean;
+  /** Null where the head can be accepted. */
+  code: ErrorCode | null;
+  /** Offset in the section of the field line that bears the fault. */
+  faultAt: number;
+}
+
+export interface StartLineFacts {
+  readonly role: 'request' | 'response';
+  readonly minor: number;
+  /** Null in a response. */
+  readonly targetForm: RequestHead['targetForm'] | null;
+  /** Offset of the empty line: where the Host field is missed. */
+  readonly emptyLine: number;
+}
+
+interface Seen {
+  hosts: number;
+  /** Null before a Content-Length. */
+  length: number | null;
+  codings: boolean;
+  chunked: boolean;
+  close: boolean;
+  keepAlive: boolean;
+  expectsContinue: boolean;
+}
+
+type Take = (lines: FieldLines, at: number, seen: Seen, facts: StartLineFacts) => ErrorCode | null;
+
+const valueOf = (lines: FieldLines, at: number): [start: number, end: number] => [
+  lines.offsets[at + 2]!,
+  lines.offsets[at + 3]!,
+];
+
+const takeHost: Take = (lines, at, seen, { targetForm }) => {
+  if (targetForm === null) return null;
+  seen.hosts += 1;
+  if (seen.hosts > 1) return 'H1_HOST_REPEATED';
+  const [start, end] = valueOf(lines, at);
+  // Empty where the target has no authority either (RFC 9112 §3.2).
+  if (start === end) return targetForm === 'origin' || targetForm === 'asterisk' ? null : 'H1_HOST';
+  const authority = readAuthority(latin1(lines.bytes, start, end));
+  return authority !== null && authority.hostBytes > 0 ? null : 'H1_HOST';
+};
+
+const takeLength: Take = (lines, at, seen) => {
+  if (seen.length !== null) return 'H1_LENGTH_REPEATED';
+  if (seen.codings) return 'H1_LENGTH_WITH_CODING';
+  const { bytes } = lines;
+  const [start, end] = valueOf(lines, at);
+  if (start === end) return 'H1_LENGTH';
+  let length = 0;
+  for (let index = start; index < end; index += 1) {
+    const byte = bytes[index]!;
+    if (byte === COMMA) return 'H1_LENGTH_REPEATED';
+    if (!isDigit(byte)) return 'H1_LENGTH';
+    length = length * 10 + byte - 0x30;
+    if (length > Number.MAX_SAFE_INTEGER) return 'H1_LENGTH';
+  }
+  seen.length = length;
+  return null;
+};
+
+const takeCoding: Take = (lines, at, seen, { role, minor }) => {
+  if (minor === 0) return 'H1_CODING_IN_HTTP10';
+  if (seen.length !== null) return 'H1_LENGTH_WITH_CODING';
+  const { bytes } = lines;
+  let code: ErrorCode | null = null;
+  let count = 0;
+  eachElement(bytes, ...valueOf(lines, at), (start, end) => {
+    count += 1;
+    if (code !== null) return;
+    if (seen.chunked) code = 'H1_CODING_ORDER';
+    else if (equalsLower(bytes, start, end, 'chunked')) seen.chunked = true;
+    // What a reply was coded with before it was chunked does not change where it ends.
+    else if (role === 'request') code = 'H1_CODING_UNKNOWN';
+  });
+  seen.codings = true;
+  return count === 0 ? 'H1_CODING_ORDER' : code;
+};
+
+const takeConnection: Take = (lines, at, seen) => {
+  const { bytes } = lines;
+  eachElement(bytes, ...valueOf(lines, at), (start, end) => {
+    if (equalsLower(bytes, start, end, 'close')) seen.close = true;
+    else if (equalsLower(bytes, start, end, 'keep-alive')) seen.keepAlive = true;
+  });
+  return null;
+};
+
+const takeExpect: Take = (lines, at, seen, { role, minor }) => {
+  // An expectation in HTTP/1.0 is ignored (RFC 9110 §10.1.1).
+  if (role === 'response' || minor === 0) return null;
+  const { bytes } = lines;
+  let count = 0;
+  let met = 0;
+  eachElement(bytes, ...valueOf(lines, at), (start, end) => {
+    count += 1;
+    if (equalsLower(bytes, start, end, '100-continue')) met += 1;
+  });
+  if (met < count) return 'H1_EXPECTATION';
+  seen.expectsContinue ||= met > 0;
+  return null;
+};
+
+/** By length, for most names have a length of their own: a field nobody asks about costs one look-up. */
+const BY_LENGTH: readonly (readonly [name: string, take: Take] | undefined)[] = Array.from(
+  { length: 18 },
+  (_, length) =>
+    (
+      [
+        ['host', takeHost],
+        ['expect', takeExpect],
+        ['connection', takeConnection],
+        ['content-length', takeLength],
+        ['transfer-encoding', takeCoding],
+      ] as const
+    ).find(([name]) => name.length === length),
+);
+
+const FIRST_BYTES = new Uint8Array(256);
+for (const entry of BY_LENGTH) if (entry !== undefined) FIRST_BYTES[entry[0].charCodeAt(0)] = 1;
+
+function framingOf(seen: Seen, role: 'request' | 'response'): Framing {
+  if (seen.chunked) return CHUNKED;
+  if (seen.length !== null) return { kind: 'length', bytes: seen.length };
+  return role === 'request' ? NO_BODY : UNTIL_CLOSE;
+}
+
+function refused(code: ErrorCode, faultAt: number): Judgement {
+  return { framing: NO_BODY, keepAlive: false, expectsContinue: false, code, faultAt };
+}
+
+export function judge(lines: FieldLines, facts: StartLineFacts): Judgement {
+  const { bytes, offsets, count } = lines;
+  const seen: Seen = {
+    hosts: 0,
+    length: null,
+    codings: false,
+    chunked: false,
+    close: false,
+    keepAlive: false,
+    expectsContinue: false,
+  };
+  for (let at = 0; at < count * OFFSETS_PER_FIELD; at += OFFSETS_PER_FIELD) {
+    const start = offsets[at]!;
+    if (FIRST_BYTES[LOWER[bytes[start]!]!] === 0) continue;
+    const entry = BY_LENGTH[offsets[at + 1]! - start];
+    if (entry === undefined || !equalsLower(bytes, start, offsets[at + 1]!, entry[0])) continue;
+    const code = entry[1](lines, at, seen, facts);
+    if (code !== null) return refused(code, start);
+  }
+  const { role, minor, emptyLine } = facts;
+  if (role === 'request' && minor > 0 && seen.hosts === 0) return refused('H1_HOST_MISSING', emptyLine);
+  return {
+    framing: framingOf(seen, role),
+    keepAlive: !seen.close && (minor > 0 || seen.keepAlive),
+    expectsContinue: seen.expectsContinue,
+    code: null,
+    faultAt: 0,
+  };
+}
+
+/** Fields that steer the message, its routing or who may send it come too late in trailers (RFC 9110 §6.5.1). */
+const FORBIDDEN_IN_TRAILERS: ReadonlySet<string> = new Set([
+  // framing
+  'connection',
+  'content-length',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  // routing and request modifiers
+  'cache-control',
+  'expect',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'max-forwards',
+  'pragma',
+  'range',
+  'te',
+  // authentication
+  'authorization',
+  'cookie',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'set-cookie',
+  'www-authenticate',
+  // how the content is to be read
+  'content-encoding',
+  'content-range',
+  'content-type',
+  // control data of replies
+  'age',
+  'date',
+  'expires',
+  'location',
+  'retry-after',
+  'vary',
+]);
+
+/** Offset in the section of the first trailer field that may not be one; -1 where all may. */
+export function forbiddenTrailer(lines: FieldLines): number {
+  for (let index = 0; index < lines.count; index += 1) {
+    if (FORBIDDEN_IN_TRAILERS.has(lines.name(index).toLowerCase())) return lines.offsets[index * OFFSETS_PER_FIELD]!;
+  }
+  return -1;
+}

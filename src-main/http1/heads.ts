@@ -1,0 +1,81 @@
+/** From a scanned head to the one that is handed out, which owns its bytes and outlives the parser's. */
+import type { Framing, ResponseHead, RequestHead } from './events';
+import { FieldLines, OFFSETS_PER_FIELD } from './fields';
+import { NO_BODY, UNTIL_CLOSE, judge, type Judgement } from './framing';
+import { latin1 } from './bytes';
+import type { Registers } from './registers';
+import { targetForm } from './target';
+
+const VERSIONS = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
+
+export const versionText = (minor: number): string => VERSIONS[minor] ?? '';
+
+/** The field lines scanned so far, over a copy of the section up to the next byte. */
+export function copyFields(r: Registers): FieldLines {
+  const { count, values } = r.fields;
+  return new FieldLines(r.copySection(r.at), values.slice(0, count * OFFSETS_PER_FIELD), count);
+}
+
+/** Null: the head cannot be accepted and the registers hold the fault. */
+export function completeRequest(r: Registers): RequestHead | null {
+  const { method, minor, sectionStart: start } = r;
+  const fields = copyFields(r);
+  const target = latin1(fields.bytes, r.targetStart, r.targetEnd);
+  const form = targetForm(method, target);
+  const { length } = fields.bytes;
+  const verdict = judge(fields, { role: 'request', minor, targetForm: form, emptyLine: length - 2 });
+  if (isRefused(r, verdict)) return null;
+  const { framing, keepAlive, expectsContinue } = verdict;
+  return {
+    kind: 'request',
+    start,
+    fieldsStart: start + r.fieldsStart,
+    end: start + length,
+    method,
+    target,
+    targetForm: form,
+    version: versionText(minor),
+    minor,
+    fields,
+    framing,
+    keepAlive,
+    expectsContinue,
+  };
+}
+
+/** The same for a response to a request with this method. */
+export function completeResponse(r: Registers, method: string): ResponseHead | null {
+  const { statusCode: status, minor, sectionStart: start } = r;
+  const fields = copyFields(r);
+  const { length } = fields.bytes;
+  const verdict = judge(fields, { role: 'response', minor, targetForm: null, emptyLine: length - 2 });
+  if (isRefused(r, verdict)) return null;
+  const framing = framingByStatus(status, method) ?? verdict.framing;
+  return {
+    kind: 'response',
+    start,
+    fieldsStart: start + r.fieldsStart,
+    end: start + length,
+    status,
+    reason: latin1(fields.bytes, r.reasonStart, r.reasonEnd),
+    version: versionText(minor),
+    minor,
+    fields,
+    framing,
+    keepAlive: verdict.keepAlive && framing.kind !== 'until-close',
+    interim: status < 200 && status !== 101,
+  };
+}
+
+function isRefused(r: Registers, { code, faultAt }: Judgement): boolean {
+  if (code === null) return false;
+  r.failAt(code, r.sectionStart + faultAt, r.at);
+  return true;
+}
+
+/** The first three rules of RFC 9112 §6.3; null where the fields decide. */
+function framingByStatus(status: number, method: string): Framing | null {
+  if (status === 101) return UNTIL_CLOSE;
+  if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return NO_BODY;
+  return method === 'CONNECT' && status < 300 ? UNTIL_CLOSE : null;
+}

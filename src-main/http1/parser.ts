@@ -1,0 +1,409 @@
+/**
+ * The HTTP/1.1 parser: bytes in, events out, for one direction of one connection (RFC 9112).
+ *
+ * It owns grammar, framing and byte budgets. It must not know sockets, clocks, policy or what a reply is: the same
+ * machine runs in the engine, which acts on its events, and in the page, which colours bytes by its spans.
+ *
+ * How to drive it: `receive` a read, then call `next` until it returns null, then `receive` the next one. When the
+ * peer has closed, call `finish` once. After a fault nothing is parsed any more, for where the next message begins
+ * can no longer be told; bytes that still come are counted.
+ *
+ * The rules it keeps
+ * - Every verdict and every offset is the same however the bytes were cut: the machine can rest between any two
+ *   bytes, and limits count bytes consumed, never bytes waiting.
+ * - A fault is told at the first byte with which no acceptable message can begin. Where a head is well-formed but
+ *   cannot be accepted for what it means, the fault is told at the first byte of the field line that makes it so, of
+ *   the target, or (no Host) of the empty line, once the head is complete.
+ * - A body is refused before it is read: with a Content-Length beyond `maxBodyBytes` the fault comes in place of the
+ *   head; with a chunk that goes beyond it, right after that chunk's size line. `startLine` tells whose it was.
+ * - A limit that is lowered holds for the message under way, from its next byte on.
+ *
+ * Strategy: the bytes of a section are scanned where they lie, one table look-up a byte, and noted as offsets; when
+ * the section is complete it is copied once, with its offsets, into the head. Only a section that comes in several
+ * pieces is gathered. Nothing is decoded before someone asks. Body bytes are handed on as views, never copied.
+ *
+ * Bounds: a head and a trailer section by `maxHeadBytes`, chunk extensions by `MAX_EXTENSION_BYTES`; between
+ * messages it holds nothing. Time is linear in the bytes received.
+ */
+import type { ParsePhase } from '../contract/connections';
+import { BugError } from '../contract/errors';
+import { NO_BYTES } from './bytes';
+import { scanChunkLine } from './chunk-line';
+import type { ParserEvent, ParserLimits, RequestHead, ResponseHead } from './events';
+import { scanFieldLines } from './field-lines';
+import { forbiddenTrailer } from './framing';
+import { CR, LF } from './grammar';
+import { completeRequest, completeResponse, copyFields, versionText } from './heads';
+import { Registers } from './registers';
+import type { SpanKind, SpanTap } from './span-kinds';
+import { scanStartLine } from './start-line';
+import {
+  BODY_LENGTH,
+  BODY_UNTIL_CLOSE,
+  CHUNK_DATA,
+  CHUNK_DATA_CR,
+  CHUNK_DATA_LF,
+  CHUNK_SIZE,
+  EMPTY_LINE_LF,
+  FAULTED,
+  FIELD_LINE,
+  HTTP_VERSION,
+  IDLE,
+  MESSAGE_END,
+  METHOD,
+  SECTION_LF,
+  TLS_RECORD,
+  isChunkSizeState,
+  isFieldState,
+  partialKind,
+  phaseOf,
+} from './states';
+
+/** The first byte of a TLS handshake record (RFC 8446 §5.1). */
+const TLS_HANDSHAKE = 0x16;
+
+export type ParserRole = 'request' | 'response';
+
+/** The start line of the message under way. In a response `method` and `target` are empty. */
+export interface StartLine {
+  readonly method: string;
+  readonly target: string;
+  readonly version: string;
+}
+
+type DataEvent = { kind: 'data'; bytes: Uint8Array; offset: number };
+
+export class Parser {
+  readonly #r: Registers;
+  #messageStart = 0;
+  #headBytes = 0;
+  #sawMessage = false;
+  #toldFault = false;
+  #startLine: StartLine | null = null;
+  #requestMethods: string[] = [];
+  /** One object for all data events: a body of a million chunks makes no million objects. */
+  readonly #data: DataEvent = { kind: 'data', bytes: NO_BYTES, offset: 0 };
+
+  constructor(role: ParserRole, limits: ParserLimits, tap: SpanTap | null = null) {
+    this.#r = new Registers(role, limits, tap);
+  }
+
+  get limits(): ParserLimits {
+    return this.#r.limits;
+  }
+
+  /** May be replaced at any moment; from the next byte on, the message under way is held to it. */
+  set limits(limits: ParserLimits) {
+    this.#r.limits = limits;
+  }
+
+  /** `idle` before the first message, `complete` from the end of a message to the first byte of the next. */
+  get phase(): ParsePhase {
+    const { state, inTrailers } = this.#r;
+    if (inTrailers && isFieldState(state)) return 'trailers';
+    return this.#sawMessage && state <= EMPTY_LINE_LF ? 'complete' : phaseOf(state);
+  }
+
+  /** Bytes consumed since the start of the direction. */
+  get offset(): number {
+    return this.#r.base + this.#r.at;
+  }
+
+  /** Offset of the first byte of the message under way; the same as `offset` while there is none. */
+  get messageStart(): number {
+    return this.#r.state <= EMPTY_LINE_LF ? this.offset : this.#messageStart;
+  }
+
+  /** Bytes that count towards `maxHeadBytes`: of the head, and of the empty lines skipped before it. */
+  get headBytes(): number {
+    return this.#r.state <= SECTION_LF && !this.#r.inTrailers ? this.offset - this.#r.budgetStart : this.#headBytes;
+  }
+
+  /** Field lines begun in the head, or in the trailers once they are reached. */
+  get fieldCount(): number {
+    return this.#r.fields.count;
+  }
+
+  get targetBytes(): number {
+    return this.#r.targetEnd - this.#r.targetStart;
+  }
+
+  /** Bytes of the body so far, after chunked coding is taken off. */
+  get bodyBytes(): number {
+    return this.#r.bodyBytes;
+  }
+
+  /** Known as soon as it is complete, also where the head never is; null before. */
+  get startLine(): StartLine | null {
+    const { state, fieldsStart } = this.#r;
+    if (this.#startLine === null && isFieldState(state) && fieldsStart > 0) this.#startLine = this.#readStartLine();
+    return this.#startLine;
+  }
+
+  /** What the bytes of the element under way are being taken for, and where it began; null between elements. */
+  get unfinished(): { readonly kind: SpanKind; readonly start: number } | null {
+    const { marked, state } = this.#r;
+    return marked < this.offset ? { kind: partialKind(state), start: marked } : null;
+  }
+
+  /**
+   * Hands over the next read. The view has to stay as it is until the next `receive`.
+   * @throws BugError before the last one was used up.
+   */
+  receive(bytes: Uint8Array): void {
+    const r = this.#r;
+    if (r.at < r.bytes.length) throw new BugError('the parser was given bytes before it had used up the last ones');
+    r.base += r.bytes.length;
+    r.bytes = bytes;
+    r.at = 0;
+  }
+
+  /** The method of the next request a response belongs to: HEAD and CONNECT change where the response ends. */
+  answers(method: string): void {
+    this.#requestMethods.push(method);
+  }
+
+  /** Null: more bytes are needed. A data event is valid until the next call. */
+  next(): ParserEvent | null {
+    const r = this.#r;
+    for (;;) {
+      const { state } = r;
+      if (state <= EMPTY_LINE_LF) {
+        if (!this.#beginMessage()) return this.#rest();
+      } else if (state < FIELD_LINE) {
+        if (this.#isOverBudget()) return this.#rest();
+        scanStartLine(r, r.stop);
+        if (r.state !== FIELD_LINE) return this.#rest();
+      } else if (state <= SECTION_LF) {
+        if (this.#isOverBudget() || !scanFieldLines(r, r.stop)) return this.#rest();
+        return this.#endSection();
+      } else if (state === MESSAGE_END) {
+        return this.#endMessage();
+      } else if (state === FAULTED) {
+        return this.#rest();
+      } else {
+        const event = this.#takeBody();
+        if (event !== null) return event;
+        if (r.at >= r.bytes.length && r.state !== MESSAGE_END) return this.#rest();
+      }
+    }
+  }
+
+  /** The peer has closed: the end of a body that lasts until then, a fault in the middle of a message, else null. */
+  finish(): ParserEvent | null {
+    const r = this.#r;
+    if (r.state <= EMPTY_LINE_LF || r.state === FAULTED) return null;
+    if (r.state === BODY_UNTIL_CLOSE) return this.#endMessage();
+    r.fail('H1_INCOMPLETE', r.at);
+    return this.#rest();
+  }
+
+  /** A parser in the same state, to go on from here more than once. */
+  clone(tap: SpanTap | null): Parser {
+    const copy = new Parser(this.#r.role, this.#r.limits, tap);
+    copy.#r.copyFrom(this.#r);
+    copy.#messageStart = this.#messageStart;
+    copy.#headBytes = this.#headBytes;
+    copy.#sawMessage = this.#sawMessage;
+    copy.#toldFault = this.#toldFault;
+    copy.#startLine = this.startLine;
+    copy.#requestMethods = [...this.#requestMethods];
+    return copy;
+  }
+
+  /** Skips empty lines before a request line (RFC 9112 §2.2). True: at the first byte of a message. */
+  #beginMessage(): boolean {
+    const r = this.#r;
+    for (const { stop } = r; r.at < stop; r.at += 1) {
+      const byte = r.bytes[r.at]!;
+      if (r.state === EMPTY_LINE_LF) {
+        if (byte !== LF) {
+          this.#messageStart = this.offset;
+          r.fail('H1_BARE_CR', r.at);
+          return false;
+        }
+        r.state = IDLE;
+        r.span('preamble', r.at + 1);
+      } else if (byte === CR && r.role === 'request') {
+        r.state = EMPTY_LINE_LF;
+      } else {
+        this.#openHead(byte);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #openHead(firstByte: number): void {
+    const r = this.#r;
+    const start = this.offset;
+    this.#messageStart = start;
+    this.#startLine = null;
+    r.openMessage(start);
+    if (r.role === 'response') {
+      r.state = HTTP_VERSION;
+    } else if (firstByte === TLS_HANDSHAKE && start === 0) {
+      r.at += 1;
+      r.state = TLS_RECORD;
+    } else {
+      r.state = METHOD;
+    }
+  }
+
+  /** Has a limit been lowered below what the section has already? Then its next byte is one too many. */
+  #isOverBudget(): boolean {
+    const r = this.#r;
+    if (r.at >= r.bytes.length) return false;
+    const { maxFieldCount, maxTargetBytes } = r.limits;
+    if (r.fields.count > maxFieldCount) {
+      r.exceed('LIM_FIELD_COUNT', r.at, { limit: maxFieldCount, measured: r.fields.count });
+    } else if (this.targetBytes > maxTargetBytes && !r.inTrailers) {
+      r.exceed('LIM_TARGET_BYTES', r.at, { limit: maxTargetBytes, measured: this.targetBytes });
+    }
+    return r.state === FAULTED;
+  }
+
+  /** Nothing more can be taken from this view: a fault, a limit, or the end of it. */
+  #rest(): ParserEvent | null {
+    const r = this.#r;
+    if (r.state !== FAULTED && r.at < r.bytes.length) {
+      const { maxHeadBytes: limit } = r.limits;
+      r.exceed('LIM_HEAD_BYTES', r.at, { limit, measured: this.offset - r.budgetStart + 1 });
+    }
+    if (r.state === FAULTED) return this.#tellFault();
+    if (r.state > EMPTY_LINE_LF && r.state <= SECTION_LF) r.gather(r.at);
+    return null;
+  }
+
+  #tellFault(): ParserEvent | null {
+    const r = this.#r;
+    if (!this.#toldFault && r.fault !== null) {
+      this.#toldFault = true;
+      if (this.#startLine === null && r.fieldsStart > 0) this.#startLine = this.#readStartLine();
+      return { kind: 'fault', fault: r.fault };
+    }
+    r.at = r.bytes.length;
+    r.span('garbage', r.at);
+    return null;
+  }
+
+  #readStartLine(): StartLine {
+    const r = this.#r;
+    const target = r.role === 'request' ? r.text(r.targetStart, r.targetEnd) : '';
+    return { method: r.method, target, version: versionText(r.minor) };
+  }
+
+  #endSection(): ParserEvent | null {
+    const r = this.#r;
+    if (!r.inTrailers) {
+      const head = r.role === 'request' ? completeRequest(r) : completeResponse(r, this.#requestMethods[0] ?? '');
+      return head === null ? this.#rest() : this.#openBody(head);
+    }
+    r.state = MESSAGE_END;
+    if (r.fields.count === 0) return this.#endMessage();
+    const fields = copyFields(r);
+    const forbidden = forbiddenTrailer(fields);
+    r.gathered.clear();
+    if (forbidden === -1) return { kind: 'trailers', fields };
+    r.failAt('H1_TRAILER_FIELD', r.sectionStart + forbidden, r.at);
+    return this.#rest();
+  }
+
+  #openBody(head: RequestHead | ResponseHead): ParserEvent | null {
+    const r = this.#r;
+    const { framing } = head;
+    this.#headBytes = this.offset - r.budgetStart;
+    this.#startLine = head.kind === 'request' ? head : this.#readStartLine();
+    if (head.kind === 'response' && !head.interim) this.#requestMethods.shift();
+    r.gathered.clear();
+    r.left = framing.kind === 'length' ? framing.bytes : 0;
+    if (framing.kind === 'chunked') r.state = CHUNK_SIZE;
+    else if (framing.kind === 'until-close') r.state = BODY_UNTIL_CLOSE;
+    else r.state = r.left === 0 ? MESSAGE_END : BODY_LENGTH;
+    return this.#isBodyTooLong() ? this.#rest() : { kind: 'head', head };
+  }
+
+  /** Is what is announced of the body, or the next byte of it, more than the limit? Then this is the fault. */
+  #isBodyTooLong(measured = this.#r.bodyBytes + this.#r.left): boolean {
+    const r = this.#r;
+    const { maxBodyBytes: limit } = r.limits;
+    if (measured <= limit) return false;
+    r.exceed('LIM_BODY_BYTES', r.at, { limit, measured });
+    return true;
+  }
+
+  /** One step through a body; an event where the step gives one. */
+  #takeBody(): ParserEvent | null {
+    const r = this.#r;
+    if (isChunkSizeState(r.state)) {
+      if (scanChunkLine(r)) this.#openChunk();
+      return null;
+    }
+    if (r.at >= r.bytes.length) return null;
+    if (r.state === BODY_LENGTH || r.state === CHUNK_DATA) return this.#isBodyTooLong() ? null : this.#takeLength();
+    if (r.state === BODY_UNTIL_CLOSE) return this.#takeUntilClose();
+    this.#takeChunkEnd();
+    return null;
+  }
+
+  #openChunk(): void {
+    const r = this.#r;
+    if (r.left > 0) {
+      if (!this.#isBodyTooLong()) r.state = CHUNK_DATA;
+      return;
+    }
+    r.inTrailers = true;
+    r.budgetStart = this.offset;
+    r.openSection(r.budgetStart);
+    r.state = FIELD_LINE;
+  }
+
+  #takeLength(): ParserEvent {
+    const r = this.#r;
+    const isChunk = r.state === CHUNK_DATA;
+    const length = Math.min(r.left, r.bytes.length - r.at);
+    r.left -= length;
+    if (r.left === 0) r.state = isChunk ? CHUNK_DATA_CR : MESSAGE_END;
+    return this.#tellData(length, isChunk ? 'chunk-data' : 'body');
+  }
+
+  #takeUntilClose(): ParserEvent | null {
+    const r = this.#r;
+    const room = r.limits.maxBodyBytes - r.bodyBytes;
+    if (room <= 0 && this.#isBodyTooLong(r.bodyBytes + 1)) return null;
+    return this.#tellData(Math.min(room, r.bytes.length - r.at), 'body');
+  }
+
+  #tellData(length: number, kind: SpanKind): ParserEvent {
+    const r = this.#r;
+    const { at, bytes } = r;
+    r.bodyBytes += length;
+    r.at = at + length;
+    r.span(kind, r.at);
+    this.#data.offset = r.base + at;
+    this.#data.bytes = length === bytes.length ? bytes : bytes.subarray(at, r.at);
+    return this.#data;
+  }
+
+  #takeChunkEnd(): void {
+    const r = this.#r;
+    if (r.bytes[r.at] !== (r.state === CHUNK_DATA_CR ? CR : LF)) return r.fail('H1_CHUNK_END', r.at);
+    r.at += 1;
+    if (r.state === CHUNK_DATA_CR) {
+      r.state = CHUNK_DATA_LF;
+      return;
+    }
+    r.span('line-end', r.at);
+    r.taken = 0;
+    r.state = CHUNK_SIZE;
+  }
+
+  #endMessage(): ParserEvent {
+    const r = this.#r;
+    r.state = IDLE;
+    r.inTrailers = false;
+    r.budgetStart = this.offset;
+    this.#sawMessage = true;
+    return { kind: 'end', end: this.offset, bodyBytes: r.bodyBytes };
+  }
+}

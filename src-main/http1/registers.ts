@@ -1,0 +1,139 @@
+/**
+ * What the state machine keeps between two bytes. Shared by the parser and the scanners of each section
+ * (`start-line.ts`, `field-lines.ts`, `chunk-line.ts`); nobody else sees it.
+ *
+ * A *section* is a head or the trailers of a chunked body. Its bytes are scanned where they were received; only
+ * when a section comes in several pieces are they gathered, so that the text of it can be read back.
+ */
+import type { ErrorCode, ErrorDetail } from '../contract/errors';
+import { Gathered, NO_BYTES, latin1 } from './bytes';
+import type { Fault, ParserLimits } from './events';
+import { FieldOffsets } from './fields';
+import type { SpanKind, SpanTap } from './span-kinds';
+import { FAULTED, IDLE, partialKind } from './states';
+
+export class Registers {
+  state = IDLE;
+  /** The view under parsing, the index of its next byte, and the offset of its first byte in the direction. */
+  bytes: Uint8Array = NO_BYTES;
+  at = 0;
+  base = 0;
+
+  /** Offset of the section's first byte; the numbers below count from it. */
+  sectionStart = 0;
+  /** Offset from which the section counts towards `maxHeadBytes`: empty lines before a request count too. */
+  budgetStart = 0;
+  readonly gathered = new Gathered();
+  readonly fields = new FieldOffsets();
+  /** Index in `fields.values` of the field line under way. */
+  field = 0;
+  inTrailers = false;
+
+  method = '';
+  targetStart = 0;
+  targetEnd = 0;
+  statusCode = 0;
+  reasonStart = 0;
+  reasonEnd = 0;
+  minor = 0;
+  /** Bytes of the version or digits of the status code or chunk size taken so far. */
+  taken = 0;
+  /** Offset of the first field line in the section. */
+  fieldsStart = 0;
+
+  /** Bytes of body still to come in this chunk, or in the whole body where its length is known. */
+  left = 0;
+  bodyBytes = 0;
+  extensionBytes = 0;
+
+  fault: Fault | null = null;
+  /** Offset up to which spans were marked: spans leave no gaps. */
+  marked = 0;
+
+  constructor(
+    readonly role: 'request' | 'response',
+    public limits: ParserLimits,
+    readonly tap: SpanTap | null,
+  ) {}
+
+  copyFrom(from: Registers): void {
+    const { gathered, fields, ...numbers } = from;
+    const { role: _role, limits: _limits, tap: _tap, ...state } = numbers;
+    Object.assign(this, state);
+    this.gathered.append(gathered.bytes, 0, gathered.length);
+    this.fields.values = fields.values.slice();
+    this.fields.count = fields.count;
+  }
+
+  /** Index of the first byte of the view that is beyond the head budget. */
+  get stop(): number {
+    return Math.min(this.bytes.length, this.budgetStart + this.limits.maxHeadBytes - this.base);
+  }
+
+  /** Adds an index of the view to get an offset in the section. */
+  get toSection(): number {
+    return this.base - this.sectionStart;
+  }
+
+  openMessage(start: number): void {
+    this.method = '';
+    this.targetStart = 0;
+    this.targetEnd = 0;
+    this.fieldsStart = 0;
+    this.taken = 0;
+    this.bodyBytes = 0;
+    this.extensionBytes = 0;
+    this.openSection(start);
+  }
+
+  openSection(start: number): void {
+    this.sectionStart = start;
+    this.gathered.clear();
+    this.fields.reset();
+  }
+
+  /** Keeps what this view holds of the section, up to the index `end`, for when the view is gone. */
+  gather(end: number): void {
+    const from = this.sectionStart + this.gathered.length - this.base;
+    if (end > from) this.gathered.append(this.bytes, from, end);
+  }
+
+  /** Text of the section, of which every byte has been scanned. */
+  text(start: number, end: number): string {
+    if (this.gathered.length === 0) return latin1(this.bytes, start - this.toSection, end - this.toSection);
+    this.gather(this.at);
+    return latin1(this.gathered.bytes, start, end);
+  }
+
+  /** A copy of the section up to the index `end`. */
+  copySection(end: number): Uint8Array {
+    if (this.gathered.length === 0) return this.bytes.slice(this.sectionStart - this.base, end);
+    this.gather(end);
+    return this.gathered.bytes.slice(0, this.gathered.length);
+  }
+
+  /** Takes the machine to its end at the byte with this index, which could not be accepted. */
+  fail(code: ErrorCode, at: number): void {
+    this.failAt(code, this.base + at, at);
+  }
+
+  /** The same where the fault is told at an earlier byte than the one that revealed it. */
+  failAt(code: ErrorCode, offset: number, at: number, detail?: ErrorDetail): void {
+    this.at = at;
+    if (this.tap !== null) this.span(partialKind(this.state), at);
+    this.fault = detail === undefined ? { code, offset } : { code, offset, detail };
+    this.state = FAULTED;
+  }
+
+  exceed(code: ErrorCode, at: number, detail: { readonly limit: number; readonly measured: number }): void {
+    this.failAt(code, this.base + at, at, detail);
+  }
+
+  /** Marks the bytes since the last mark up to the index `end`; nothing where there are none. */
+  span(kind: SpanKind, end: number): void {
+    if (this.tap === null) return;
+    const to = this.base + end;
+    if (to > this.marked) this.tap.mark(kind, this.marked, to);
+    this.marked = to;
+  }
+}
