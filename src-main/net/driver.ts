@@ -27,6 +27,9 @@ export interface Activity {
   readonly atMs: number;
 }
 
+/** A long reply is written in slices, so that `pendingBytes` shows whether the client takes any of it. */
+const WRITE_SLICE_BYTES = 256 * 1024;
+
 export class ConnectionDriver implements SessionPort {
   readonly #session: OriginSession;
   readonly #timer = new WakeTimer(nowMs, () => this.#woken());
@@ -43,7 +46,8 @@ export class ConnectionDriver implements SessionPort {
     this.#session = new OriginSession(this, server, identity);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => this.#peerEnded());
-    socket.on('drain', () => this.#drained());
+    socket.on('drain', () => this.#run((atMs) => this.#session.drained(atMs)));
+    socket.on('finish', () => this.#run((atMs) => this.#session.finished(atMs)));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#reset ||= error.code === 'ECONNRESET' || error.code === 'EPIPE';
     });
@@ -85,6 +89,10 @@ export class ConnectionDriver implements SessionPort {
 
   stop(): void {
     this.#run((atMs) => this.#session.stop(atMs));
+  }
+
+  get pendingBytes(): number {
+    return this.socket.writableLength;
   }
 
   write(bytes: Uint8Array): void {
@@ -131,10 +139,6 @@ export class ConnectionDriver implements SessionPort {
     this.#run((atMs) => this.#session.peerEnded(atMs));
   }
 
-  #drained(): void {
-    this.#run((atMs) => this.#session.drained(atMs));
-  }
-
   #woken(): void {
     this.#run((atMs) => this.#session.deadlinePassed(atMs));
   }
@@ -161,8 +165,11 @@ export class ConnectionDriver implements SessionPort {
     this.#outbox = [];
     if (this.socket.destroyed || this.socket.writableEnded) return;
     this.hooks.tap.recorded(this.identity.id, 'out', bytes, atMs);
-    const taken = this.socket.write(bytes);
-    if (!taken && !this.#ending) this.#session.stalled(atMs);
+    let taken = true;
+    for (let at = 0; at < bytes.length; at += WRITE_SLICE_BYTES) {
+      taken = this.socket.write(bytes.subarray(at, at + WRITE_SLICE_BYTES));
+    }
+    this.#session.sent(taken, atMs);
     this.hooks.moved(this, { direction: 'out', bytes: bytes.length, atMs });
   }
 

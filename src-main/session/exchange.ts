@@ -1,17 +1,13 @@
 /** One request under way on an origin session, from the end of its head to the end of its body. */
-import type { ErrorCode } from '../contract/errors';
 import { MAX_HELD_BODY_BYTES, MAX_HELD_TOTAL_BYTES, type HeldBytes } from '../guard/held-bytes';
-import type { Fields, RequestHead } from '../http1/events';
+import type { Fault, Fields, RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import type { Route } from '../responder/responder';
 import { BodyBuffer } from './body-buffer';
 
 const NO_BYTES = new Uint8Array(0);
 
-interface Refused {
-  readonly code: ErrorCode;
-  readonly limit: number;
-}
+type Refused = Pick<Fault, 'code' | 'detail'>;
 
 export class OpenExchange {
   /** Null while no route is chosen, and for good where the request was refused before routing. */
@@ -59,5 +55,5 @@ export class OpenExchange {
   }
 }
 
-const TOO_LONG_TO_HOLD: Refused = { code: 'LIM_HELD_BODY', limit: MAX_HELD_BODY_BYTES };
-const NO_ROOM_TO_HOLD: Refused = { code: 'LIM_HELD_TOTAL', limit: MAX_HELD_TOTAL_BYTES };
+const TOO_LONG_TO_HOLD: Refused = { code: 'LIM_HELD_BODY', detail: { limit: MAX_HELD_BODY_BYTES } };
+const NO_ROOM_TO_HOLD: Refused = { code: 'LIM_HELD_TOTAL', detail: { limit: MAX_HELD_TOTAL_BYTES } };

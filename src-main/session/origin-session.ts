@@ -12,25 +12,33 @@
  * (RFC 9112 §9.6).
  */
 import type { CloseCause, ConnectionPhase } from '../contract/connections';
-import { BugError, errorEntry, type ErrorCode, type ErrorDetail } from '../contract/errors';
-import { guardOf, settingEntry, type GuardName } from '../contract/settings';
-import { deadlineFor, measuredAt, DATA_RATE_GRACE_MS, type GuardDeadline } from '../guard/deadlines';
+import { BugError, type ErrorCode, type ErrorDetail } from '../contract/errors';
+import { guardOf, type GuardName } from '../contract/settings';
+import { deadlineFor, measuredAt, type GuardDeadline } from '../guard/deadlines';
 import type { Fault, ParserEvent, RequestHead } from '../http1/events';
 import { Parser } from '../http1/parser';
 import { CONTINUE_REPLY, writeReply, type ReplyParts } from '../http1/writer';
 import { OpenExchange } from './exchange';
+import { FactLog, statusOf, tripCodeOf, type Seen } from './fact-log';
+import { observeHead, observeBody } from './observe';
 import type { ServerState, SessionIdentity, SessionPort } from './port';
 
 /** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
 export const LINGER_MS = 5_000;
 
-type Mode = 'open' | 'lingering' | 'closed';
+/**
+ * `closing`: nothing is parsed any more, what was written is on its way, FIN follows it.
+ * `lingering`: FIN is out; bytes that still arrive are dropped.
+ */
+type Mode = 'open' | 'closing' | 'lingering' | 'closed';
 
 export class OriginSession {
   readonly #parser: Parser;
   readonly #marks = { waitingSinceMs: 0, requestSinceMs: 0, bodySinceMs: 0, bodyBytes: 0 };
   #mode: Mode = 'open';
   #exchange: OpenExchange | null = null;
+  /** Answered, but the reply, which repeats the body, may still wait to be taken: its memory stays counted. */
+  #unsent: OpenExchange[] = [];
   #requests = 0;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -40,7 +48,10 @@ export class OriginSession {
   #admitted = false;
   #stopping = false;
   #stalled = false;
+  /** Bytes the client had not taken when that was looked at last. */
+  #pendingSeen = Infinity;
   #cause: CloseCause | null = null;
+  readonly #log: FactLog;
 
   constructor(
     private readonly port: SessionPort,
@@ -48,6 +59,7 @@ export class OriginSession {
     readonly identity: SessionIdentity,
   ) {
     this.#parser = new Parser('request', server.limits);
+    this.#log = new FactLog((fact) => port.record(fact), identity);
   }
 
   get bytesIn(): number {
@@ -59,8 +71,8 @@ export class OriginSession {
   }
 
   get phase(): ConnectionPhase {
+    if (this.#mode === 'closing' || (this.#mode === 'open' && this.#stalled)) return 'replying';
     if (this.#mode !== 'open') return this.#mode;
-    if (this.#stalled) return 'replying';
     const { phase } = this.#parser;
     return phase === 'complete' ? 'idle' : phase;
   }
@@ -82,10 +94,10 @@ export class OriginSession {
   }
 
   opened(nowMs: number): void {
-    const { id, client, clientAddress, server } = this.identity;
+    const { clientAddress } = this.identity;
     const { admission, gauges, settings } = this.server;
     this.#marks.waitingSinceMs = nowMs;
-    this.port.record({ kind: 'connection.opened', connection: id, atMs: nowMs, client, server });
+    this.#log.opened(nowMs);
     const verdict = admission.enter(clientAddress, settings);
     this.#admitted = verdict.admitted;
     if (verdict.admitted) {
@@ -109,13 +121,16 @@ export class OriginSession {
   peerEnded(nowMs: number): void {
     if (this.#mode !== 'open') return;
     const event = this.#parser.finish();
-    if (event?.kind === 'fault') this.#recordFault(event.fault, null, nowMs);
+    if (event?.kind === 'fault') this.#log.fault(event.fault, null, nowMs);
     this.#finish('client-closed', nowMs);
   }
 
-  /** The client does not take what is written: read nothing more until it does. */
-  stalled(nowMs: number): void {
+  /** What was written left for the client, or (`taken` false) waits for it: then nothing more is read until it does. */
+  sent(taken: boolean, nowMs: number): void {
+    if (taken) return this.#releaseSent();
+    if (this.#mode !== 'open') return;
     this.#stalled = true;
+    this.#pendingSeen = this.port.pendingBytes;
     this.#marks.waitingSinceMs = nowMs;
     this.port.pauseReading();
   }
@@ -123,8 +138,17 @@ export class OriginSession {
   drained(nowMs: number): void {
     if (!this.#stalled) return;
     this.#stalled = false;
+    this.#releaseSent();
     this.#marks.waitingSinceMs = nowMs;
     this.port.resumeReading();
+  }
+
+  /** Everything written, FIN included, was handed to the kernel. */
+  finished(nowMs: number): void {
+    if (this.#mode !== 'closing') return;
+    this.#releaseSent();
+    this.#mode = 'lingering';
+    this.#lingerUntilMs = nowMs + LINGER_MS;
   }
 
   settingsChanged(): void {
@@ -138,6 +162,7 @@ export class OriginSession {
     }
     const { deadline } = this;
     if (this.#mode === 'closed' || deadline === null || nowMs < deadline.atMs) return;
+    if (this.phase === 'replying' && this.#clientTookSome(nowMs)) return;
     const measured = measuredAt(deadline, this.#marks, nowMs);
     this.#trip(deadline.guard, { limit: deadline.limit, measured, offset: this.#parser.offset }, nowMs);
   }
@@ -154,16 +179,10 @@ export class OriginSession {
     this.#mode = 'closed';
     this.#exchange?.release();
     this.#exchange = null;
+    this.#releaseSent();
     if (this.#admitted) this.server.admission.leave(this.identity.clientAddress);
-    this.port.record({
-      kind: 'connection.closed',
-      connection: this.identity.id,
-      atMs: nowMs,
-      cause: this.#cause ?? (reset ? 'client-reset' : this.#stopping ? 'stopped' : 'client-closed'),
-      bytesIn: this.#bytesIn,
-      bytesOut: this.#bytesOut,
-      requests: this.#requests,
-    });
+    const cause = this.#cause ?? (reset ? 'client-reset' : this.#stopping ? 'stopped' : 'client-closed');
+    this.#log.closed(cause, { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut, requests: this.#requests }, nowMs);
   }
 
   /** guards → parse → rate limit → route → reply */
@@ -195,31 +214,12 @@ export class OriginSession {
   }
 
   #begin(head: RequestHead, nowMs: number): OpenExchange {
-    const { requestSinceMs } = this.#marks;
-    const { gauges } = this.server;
     this.#requests += 1;
     this.#marks.bodySinceMs = nowMs;
-    const exchange = new OpenExchange(head, this.#requests, requestSinceMs);
+    const exchange = new OpenExchange(head, this.#requests, this.#marks.requestSinceMs);
     this.#exchange = exchange;
-    gauges.see('headTimeoutMs', Math.round(nowMs - requestSinceMs));
-    gauges.see('maxHeadBytes', head.end - head.start);
-    gauges.see('maxFieldCount', head.fields.count);
-    gauges.see('maxTargetBytes', head.target.length);
-    gauges.see('maxRequestsPerConnection', this.#requests);
-    this.port.record({
-      kind: 'head',
-      connection: this.identity.id,
-      atMs: nowMs,
-      number: exchange.number,
-      startedAtMs: requestSinceMs,
-      method: head.method,
-      target: head.target,
-      version: head.version,
-      start: head.start,
-      fieldsStart: head.fieldsStart,
-      end: head.end,
-      fieldCount: head.fields.count,
-    });
+    observeHead(this.server.gauges, exchange, nowMs);
+    this.#log.head(exchange, nowMs);
     return exchange;
   }
 
@@ -230,17 +230,7 @@ export class OriginSession {
     if (verdict === null) return true;
     const { allowed, level, capacity, retryAfterMs } = verdict;
     gauges.see('bucketCapacity', Math.ceil(capacity - level));
-    this.port.record({
-      kind: 'rate',
-      connection: this.identity.id,
-      atMs: nowMs,
-      number: exchange.number,
-      client: this.identity.clientAddress,
-      allowed,
-      level,
-      capacity,
-      retryAfterMs,
-    });
+    this.#log.rate(exchange.number, verdict, nowMs);
     exchange.rateFields = responder.rateFields(verdict);
     if (allowed) return true;
     const detail = { limit: capacity, retryAfterMs: Math.ceil(retryAfterMs) };
@@ -254,7 +244,7 @@ export class OriginSession {
     const route = responder.route(head);
     exchange.route = route;
     const refused = route.holdsBody ? exchange.hold(held) : null;
-    if (refused !== null) return this.#refuse(this.#faultAt(head.end, refused.code, { limit: refused.limit }), nowMs);
+    if (refused !== null) return this.#refuse({ ...refused, offset: head.end }, nowMs);
     if (!head.expectsContinue || head.framing.kind === 'none') return;
     if (route.acceptsBody) this.#write(CONTINUE_REPLY);
     else this.#replyEarly(exchange, this.#replyOf(exchange, nowMs), nowMs);
@@ -268,31 +258,16 @@ export class OriginSession {
       return;
     }
     const refused = exchange.take(event.bytes);
-    if (refused !== null) this.#refuse(this.#faultAt(event.offset, refused.code, { limit: refused.limit }), nowMs);
+    if (refused !== null) this.#refuse({ ...refused, offset: event.offset }, nowMs);
   }
 
   #complete(end: number, nowMs: number): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
-    const { gauges } = this.server;
-    if (exchange.head.framing.kind !== 'none') {
-      const bodyMs = nowMs - this.#marks.bodySinceMs;
-      gauges.see('maxBodyBytes', exchange.bodyBytes);
-      gauges.see('bodyTimeoutMs', Math.round(bodyMs));
-      if (bodyMs > DATA_RATE_GRACE_MS) {
-        gauges.see('minBodyBytesPerSec', Math.round(((end - exchange.head.end) / bodyMs) * 1_000));
-      }
-    }
-    this.port.record({
-      kind: 'request-end',
-      connection: this.identity.id,
-      atMs: nowMs,
-      number: exchange.number,
-      end,
-      bodyBytes: exchange.bodyBytes,
-    });
+    observeBody(this.server.gauges, exchange, end, nowMs - this.#marks.bodySinceMs);
+    this.#log.requestEnd(exchange, end, nowMs);
     if (!exchange.replied) this.#reply(exchange, this.#replyOf(exchange, nowMs), nowMs);
-    exchange.release();
+    this.#unsent.push(exchange);
     this.#exchange = null;
     this.#marks.waitingSinceMs = nowMs;
     if (exchange.closes) this.#finish(this.#stopping ? 'stopped' : 'server-closed', nowMs);
@@ -323,32 +298,18 @@ export class OriginSession {
     exchange.closes ||= !head.keepAlive || isLast || this.#stopping;
     const fields = rateFields.length === 0 ? parts.fields : [...parts.fields, ...rateFields];
     this.#send({ ...parts, fields }, exchange.closes, nowMs);
-    if (isLast) {
-      this.#recordTrip('maxRequestsPerConnection', { limit, measured: number, offset: this.#parser.offset }, nowMs);
-    }
+    if (isLast) this.#recordTrip('maxRequestsPerConnection', { limit, measured: number, offset: head.end }, nowMs);
   }
 
   /** Writes the final reply of the exchange under way, or a reply to no request. */
   #send(parts: ReplyParts, close: boolean, nowMs: number): void {
-    const head = this.#exchange?.head;
+    const exchange = this.#exchange;
+    const { offset, messageStart } = this.#parser;
+    const { method, minor, start: requestStart } = exchange?.head ?? { method: '', minor: 1, start: messageStart };
     const start = this.#bytesOut;
-    const requestStart = head?.start ?? this.#parser.messageStart;
-    const method = head?.method ?? '';
-    this.#write(writeReply(parts, { method, minor: head?.minor ?? 1, close, nowMs }));
-    this.port.record({
-      kind: 'reply',
-      connection: this.identity.id,
-      atMs: nowMs,
-      number: this.#exchange?.number ?? 0,
-      status: parts.status,
-      start,
-      end: this.#bytesOut,
-      method,
-      target: head?.target ?? '',
-      version: head?.version ?? '',
-      requestStart,
-      requestBytes: this.#parser.offset - requestStart,
-    });
+    this.#write(writeReply(parts, { method, minor, close, nowMs }));
+    const requestBytes = offset - requestStart;
+    this.#log.reply(exchange, { status: parts.status, start, end: this.#bytesOut, requestStart, requestBytes }, nowMs);
   }
 
   #write(bytes: Uint8Array): void {
@@ -356,28 +317,22 @@ export class OriginSession {
     this.port.write(bytes);
   }
 
-  #faultAt(offset: number, code: ErrorCode, detail: ErrorDetail): Fault {
-    return { code, offset, detail };
-  }
-
   /** A byte budget or a rule of the protocol was broken. */
   #refuse(fault: Fault, nowMs: number): void {
     const guard = guardOf(fault.code);
-    const limit = Number(fault.detail?.['limit'] ?? 0);
     if (guard !== null) {
-      const measured = Number(fault.detail?.['measured'] ?? 0);
-      this.server.gauges.see(guard, measured);
-      return this.#trip(guard, { limit, measured, offset: fault.offset }, nowMs);
+      const { limit, measured } = fault.detail ?? {};
+      return this.#trip(guard, { limit: Number(limit), measured: Number(measured), offset: fault.offset }, nowMs);
     }
-    const { status } = errorEntry(fault.code);
-    this.#recordFault(fault, status, nowMs);
+    this.#log.fault(fault, statusOf(fault.code, this.#isReplied), nowMs);
     this.#refuseWith(fault.code, fault.detail, nowMs);
     this.#finish('fault-closed', nowMs);
   }
 
-  #trip(guard: GuardName, seen: { limit: number; measured: number; offset: number }, nowMs: number): void {
+  #trip(guard: GuardName, seen: Seen, nowMs: number): void {
+    this.server.gauges.see(guard, seen.measured);
     const code = this.#recordTrip(guard, seen, nowMs);
-    if (this.#stalled) {
+    if (this.phase === 'replying') {
       this.#cause ??= 'guard-closed';
       return this.port.reset();
     }
@@ -386,28 +341,41 @@ export class OriginSession {
   }
 
   #refuseWith(code: ErrorCode, detail: ErrorDetail | undefined, nowMs: number): void {
-    if (errorEntry(code).status === null || this.#exchange?.replied === true) return;
+    if (statusOf(code, this.#isReplied) === null) return;
     this.#send(this.server.responder.refusal(detail === undefined ? { code } : { code, detail }), true, nowMs);
   }
 
-  #recordTrip(guard: GuardName, seen: { limit: number; measured: number; offset: number }, nowMs: number): ErrorCode {
-    const code = settingEntry(guard).trips ?? 'BUG_INVARIANT';
-    const status = this.#exchange?.replied === true ? null : errorEntry(code).status;
-    this.port.record({ kind: 'trip', connection: this.identity.id, atMs: nowMs, guard, code, ...seen, status });
+  #recordTrip(guard: GuardName, seen: Seen, nowMs: number): ErrorCode {
+    const code = tripCodeOf(guard);
+    this.#log.trip(guard, code, { ...seen, status: statusOf(code, this.#isReplied) }, nowMs);
     return code;
   }
 
-  #recordFault(fault: Fault, status: number | null, nowMs: number): void {
-    const { code, offset } = fault;
-    this.port.record({ kind: 'fault', connection: this.identity.id, atMs: nowMs, code, offset, status });
+  get #isReplied(): boolean {
+    return this.#exchange?.replied ?? false;
+  }
+
+  /** Did the client take anything of what was written since the last look? */
+  #clientTookSome(nowMs: number): boolean {
+    const { pendingBytes } = this.port;
+    const tookSome = pendingBytes < this.#pendingSeen;
+    this.#pendingSeen = pendingBytes;
+    if (tookSome) this.#marks.waitingSinceMs = nowMs;
+    return tookSome;
+  }
+
+  #releaseSent(): void {
+    for (const exchange of this.#unsent) exchange.release();
+    if (this.#unsent.length > 0) this.#unsent = [];
   }
 
   #finish(cause: CloseCause, nowMs: number): void {
     this.#cause ??= cause;
     this.#exchange?.release();
     this.#exchange = null;
-    this.#mode = 'lingering';
-    this.#lingerUntilMs = nowMs + LINGER_MS;
+    this.#mode = 'closing';
+    this.#marks.waitingSinceMs = nowMs;
+    this.#pendingSeen = Infinity;
     this.port.end();
   }
 }

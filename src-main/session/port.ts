@@ -14,6 +14,8 @@ import type { Route } from '../responder/responder';
 /** The effects. All return at once; what is written goes out in order. */
 export interface SessionPort {
   write(bytes: Uint8Array): void;
+  /** Bytes written that the client has not taken yet. */
+  readonly pendingBytes: number;
   /** FIN, after everything written before. */
   end(): void;
   /** Closes at once, without waiting for the client. */

@@ -36,7 +36,7 @@ describe('a conversation', () => {
   it('puts a chunked body together', () => {
     const book = new Playbook().send('POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
     book.sendByteByByte('3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n');
-    expect(book.written()).toMatch(/Content-Length: 5\r\n[^]*\r\n\r\nabcde$/i);
+    expect(book.written()).toMatch(/Content-Length: 5\r\n\r\nabcde$/);
   });
 
   it('closes after the reply where the client says close', () => {
@@ -304,7 +304,7 @@ describe('the end of a connection', () => {
 describe('a client that does not read', () => {
   it('is not read from until it takes what was written', () => {
     const book = new Playbook().send(GET);
-    book.session.stalled(book.nowMs);
+    book.session.sent(false, book.nowMs);
     expect(book.session.phase).toBe('replying');
     book.session.drained(book.nowMs);
     expect(book.effects).toEqual(['pause', 'resume']);
@@ -312,7 +312,7 @@ describe('a client that does not read', () => {
 
   it('is reset after the idle timeout', () => {
     const book = new Playbook({ idleTimeoutMs: 1_000 }).send(GET);
-    book.session.stalled(book.nowMs);
+    book.session.sent(false, book.nowMs);
     expect(book.wait(1_000).effects).toEqual(['pause', 'reset']);
   });
 });
@@ -323,8 +323,17 @@ describe('echo mode', () => {
     expect(book.written()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nabc$/);
   });
 
-  it('gives the memory of the body back', () => {
+  it('counts the memory of the body until the client has taken the reply', () => {
     const book = new Playbook({}, 'echo').send(post(3) + 'abc');
+    book.session.sent(false, book.nowMs);
+    expect(book.policy.held.total).toBeGreaterThan(0);
+    book.session.drained(book.nowMs);
+    expect(book.policy.held.total).toBe(0);
+  });
+
+  it('gives the memory of an unfinished body back when the connection is gone', () => {
+    const book = new Playbook({}, 'echo').send(post(300) + 'abc');
+    book.session.closed(true, book.nowMs);
     expect(book.policy.held.total).toBe(0);
   });
 });

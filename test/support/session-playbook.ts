@@ -75,7 +75,13 @@ export class Playbook implements SessionPort {
     for (const byte of bytes) this.#written += String.fromCharCode(byte);
   }
 
-  end = (): void => void this.effects.push('end');
+  /** A client that takes everything at once, unless the test says otherwise. */
+  pendingBytes = 0;
+
+  end = (): void => {
+    this.effects.push('end');
+    this.session.finished(this.nowMs);
+  };
   destroy = (): void => void this.effects.push('destroy');
   reset = (): void => void this.effects.push('reset');
   pauseReading = (): void => void this.effects.push('pause');

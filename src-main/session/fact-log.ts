@@ -1,0 +1,109 @@
+/** States the facts of one connection: who, when and where are filled in here, once. */
+import type { CloseCause } from '../contract/connections';
+import { errorEntry, type ErrorCode } from '../contract/errors';
+import type { Fact } from '../contract/facts';
+import { settingEntry, type GuardName } from '../contract/settings';
+import type { TokenVerdict } from '../guard/token-bucket';
+import type { Fault } from '../http1/events';
+import type { OpenExchange } from './exchange';
+import type { SessionIdentity } from './port';
+
+/** What a guard saw when it acted. */
+export interface Seen {
+  readonly limit: number;
+  readonly measured: number;
+  /** Inbound. */
+  readonly offset: number;
+}
+
+/** Where a reply stands in the outbound stream, and the request it answers in the inbound one. */
+export interface ReplyPlace {
+  readonly status: number;
+  readonly start: number;
+  readonly end: number;
+  readonly requestStart: number;
+  readonly requestBytes: number;
+}
+
+export interface Traffic {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly requests: number;
+}
+
+export class FactLog {
+  constructor(
+    private readonly record: (fact: Fact) => void,
+    private readonly identity: SessionIdentity,
+  ) {}
+
+  opened(atMs: number): void {
+    const { id, client, server } = this.identity;
+    this.record({ kind: 'connection.opened', connection: id, atMs, client, server });
+  }
+
+  head({ head, number, startedAtMs }: OpenExchange, atMs: number): void {
+    const { method, target, version, start, fieldsStart, end, fields } = head;
+    this.record({
+      kind: 'head',
+      connection: this.identity.id,
+      atMs,
+      number,
+      startedAtMs,
+      method,
+      target,
+      version,
+      start,
+      fieldsStart,
+      end,
+      fieldCount: fields.count,
+    });
+  }
+
+  rate(number: number, { allowed, level, capacity, retryAfterMs }: TokenVerdict, atMs: number): void {
+    const { id, clientAddress } = this.identity;
+    this.record({
+      kind: 'rate',
+      connection: id,
+      atMs,
+      number,
+      client: clientAddress,
+      allowed,
+      level,
+      capacity,
+      retryAfterMs,
+    });
+  }
+
+  requestEnd({ number, bodyBytes }: OpenExchange, end: number, atMs: number): void {
+    this.record({ kind: 'request-end', connection: this.identity.id, atMs, number, end, bodyBytes });
+  }
+
+  /** `exchange` is null for a reply to bytes that did not become a request. */
+  reply(exchange: OpenExchange | null, place: ReplyPlace, atMs: number): void {
+    const { method, target, version } = exchange?.head ?? { method: '', target: '', version: '' };
+    const number = exchange?.number ?? 0;
+    this.record({ kind: 'reply', connection: this.identity.id, atMs, number, ...place, method, target, version });
+  }
+
+  trip(guard: GuardName, code: ErrorCode, seen: Seen & { status: number | null }, atMs: number): void {
+    this.record({ kind: 'trip', connection: this.identity.id, atMs, guard, code, ...seen });
+  }
+
+  fault({ code, offset }: Fault, status: number | null, atMs: number): void {
+    this.record({ kind: 'fault', connection: this.identity.id, atMs, code, offset, status });
+  }
+
+  closed(cause: CloseCause, traffic: Traffic, atMs: number): void {
+    this.record({ kind: 'connection.closed', connection: this.identity.id, atMs, cause, ...traffic });
+  }
+}
+
+/** The code a guard trips with. */
+export function tripCodeOf(guard: GuardName): ErrorCode {
+  return settingEntry(guard).trips ?? 'BUG_INVARIANT';
+}
+
+/** The status a code is answered with; null once the request has its reply: there is no second one. */
+export const statusOf = (code: ErrorCode, replied: boolean): number | null =>
+  replied ? null : errorEntry(code).status;
