@@ -20,6 +20,7 @@ export class Listener {
   #state: ListenerState;
   #nextId = 1;
   readonly #drivers = new Set<ConnectionDriver>();
+  #onGone: () => void = () => undefined;
 
   constructor(
     private readonly server: ServerState,
@@ -70,7 +71,13 @@ export class Listener {
       for (const driver of this.#drivers) driver.destroy();
     }, graceMs);
     await closed;
+    await this.#allGone();
     clearTimeout(cut);
+  }
+
+  /** A socket leaves its server a moment before it states that it is closed. */
+  async #allGone(): Promise<void> {
+    while (this.#drivers.size > 0) await new Promise<void>((resolve) => (this.#onGone = resolve));
   }
 
   settingsChanged(): void {
@@ -99,6 +106,7 @@ export class Listener {
       gone: (gone) => {
         this.#drivers.delete(gone);
         this.hooks.gone(gone);
+        this.#onGone();
       },
     });
     this.#drivers.add(driver);

@@ -1,0 +1,238 @@
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fact } from '../../src-main/contract/facts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src-main/contract/settings';
+import { PolicyInForce } from '../../src-main/inspector/policy';
+import { Listener } from '../../src-main/net/listener';
+import { TcpClient } from '../support/tcp-client';
+
+const GET = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n';
+
+let policy: PolicyInForce;
+let listener: Listener;
+let facts: Fact[];
+let taps: string[];
+let port: number;
+let noticed: () => void;
+
+async function listen(settings: Partial<Settings> = {}, host = '127.0.0.1'): Promise<void> {
+  policy = new PolicyInForce({ ...DEFAULT_SETTINGS, ...settings }, 'echo');
+  const record = (fact: Fact): void => {
+    facts.push(fact);
+    noticed();
+  };
+  const tap = {
+    opened: () => void taps.push('opened'),
+    recorded: (_id: number, direction: string, bytes: Uint8Array) =>
+      void taps.push(`${direction} ${Buffer.from(bytes).toString('latin1')}`),
+    ended: (_id: number, direction: string, how: string) => void taps.push(`${direction} ${how}`),
+  };
+  const hooks = { tap, record, accepted: () => undefined, moved: () => undefined, gone: () => undefined };
+  listener = new Listener(policy, hooks, { host, port: 0 });
+  const listening = await listener.listen(host, 0, 0);
+  if (!listening.ok) throw new Error(listening.error.code);
+  port = listener.state.port;
+}
+
+async function fact<Kind extends Fact['kind']>(kind: Kind): Promise<Extract<Fact, { kind: Kind }>> {
+  for (;;) {
+    const found = facts.find((one): one is Extract<Fact, { kind: Kind }> => one.kind === kind);
+    if (found !== undefined) return found;
+    await new Promise<void>((resolve) => (noticed = resolve));
+  }
+}
+
+function change(settings: Partial<Settings>): void {
+  policy.change({ ...policy.settings, ...settings });
+  listener.settingsChanged();
+}
+
+beforeEach(() => {
+  facts = [];
+  taps = [];
+  noticed = () => undefined;
+});
+afterEach(() => listener.stop(0));
+
+describe('a connection', () => {
+  it('is answered over IPv6 as well', async () => {
+    await listen({}, '::1');
+    const client = await TcpClient.open(port, '::1');
+    await client.send(GET);
+    expect(await client.until(/^HTTP\/1\.1 200 /)).toBeTruthy();
+    expect((await fact('connection.opened')).client).toMatch(/^\[::1\]:\d+$/);
+    client.close();
+  });
+
+  it('of an IPv4 client on a dual-stack address is named by its IPv4 address', async () => {
+    await listen({}, '::');
+    const client = await TcpClient.open(port);
+    expect((await fact('connection.opened')).client).toMatch(/^127\.0\.0\.1:\d+$/);
+    client.close();
+  });
+
+  it('has its bytes taped before they are parsed, refused ones too', async () => {
+    await listen();
+    const client = await TcpClient.open(port);
+    await client.send('BAD\r\n\r\n');
+    await client.untilEnd();
+    expect(taps.slice(0, 2)).toEqual(['opened', 'in BAD\r\n\r\n']);
+    expect(taps[2]).toMatch(/^out HTTP\/1\.1 400 /);
+    client.close();
+  });
+
+  it('has the replies to pipelined requests merged into one write', async () => {
+    await listen();
+    const client = await TcpClient.open(port);
+    await client.send(GET.repeat(3));
+    await client.until(/(HTTP\/1\.1 200 [^]*){3}/);
+    expect(taps.filter((line) => line.startsWith('out'))).toHaveLength(1);
+    client.close();
+  });
+
+  it('that the client resets is stated as reset', async () => {
+    await listen();
+    const client = await TcpClient.open(port);
+    await client.send('GET / HT');
+    await fact('connection.opened');
+    client.reset();
+    expect((await fact('connection.closed')).cause).toBe('client-reset');
+  });
+
+  it('that the client half-closes still gets its reply', async () => {
+    await listen();
+    const client = await TcpClient.open(port);
+    await client.send(GET);
+    client.end();
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 200 /);
+    expect((await fact('connection.closed')).cause).toBe('client-closed');
+  });
+
+  it('delivers a long reply whole to a client that reads late', async () => {
+    await listen({ maxBodyBytes: 20_000_000 });
+    const client = await TcpClient.open(port);
+    client.socket.pause();
+    const body = 'x'.repeat(8_000_000);
+    await client.send(
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    );
+    await fact('reply');
+    client.socket.resume();
+    const reply = await client.untilEnd();
+    expect(reply.length - reply.indexOf('\r\n\r\n') - 4).toBe(body.length);
+    client.close();
+  });
+
+  it('that uploads on after 413 reads the reply rather than a reset', async () => {
+    await listen({ maxBodyBytes: 10 });
+    const client = await TcpClient.open(port);
+    await client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n');
+    await client.send('y'.repeat(1_000_000));
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 413 /);
+    expect(client.error).toBeNull();
+    client.close();
+  });
+});
+
+describe('deadlines on the wire', () => {
+  it('cut a head that does not come', async () => {
+    await listen({ headTimeoutMs: 50 });
+    const client = await TcpClient.open(port);
+    await client.send('GET / HT');
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 408 [^]*Connection: close/);
+    client.close();
+  });
+
+  it('reach a request under way when they are lowered', async () => {
+    await listen({ headTimeoutMs: 3_600_000 });
+    const client = await TcpClient.open(port);
+    await client.send('GET / HT');
+    await fact('connection.opened');
+    change({ headTimeoutMs: 30 });
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 408 /);
+    client.close();
+  });
+
+  it('close an idle connection without a word', async () => {
+    await listen({ idleTimeoutMs: 50 });
+    const client = await TcpClient.open(port);
+    expect(await client.untilEnd()).toBe('');
+    client.close();
+  });
+});
+
+describe('admission on the wire', () => {
+  it('answers 503 to one connection too many and goes on with the others', async () => {
+    await listen({ maxConnections: 1 });
+    const first = await TcpClient.open(port);
+    await first.send(GET);
+    await first.until(/200 OK/);
+    const second = await TcpClient.open(port);
+    expect(await second.untilEnd()).toMatch(/^HTTP\/1\.1 503 /);
+    await first.send(GET);
+    await first.until(/200 OK[^]*200 OK/);
+    first.close();
+    second.close();
+  });
+});
+
+describe('listening', () => {
+  it('says that a port is in use', async () => {
+    await listen();
+    const other = new Listener(policy, { ...silentHooks }, { host: '127.0.0.1', port: 0 });
+    expect(await other.listen('127.0.0.1', port, 0)).toMatchObject({
+      ok: false,
+      error: { code: 'NET_PORT_IN_USE', detail: { host: '127.0.0.1', port } },
+    });
+    expect(other.state.state).toBe('failed');
+  });
+
+  it('says that an address is not one of this machine', async () => {
+    await listen();
+    const other = new Listener(policy, { ...silentHooks }, { host: '127.0.0.1', port: 0 });
+    expect(await other.listen('192.0.2.1', 0, 0)).toMatchObject({ ok: false, error: { code: 'NET_ADDRESS_NOT_HERE' } });
+  });
+
+  it('says that a host name cannot be resolved', async () => {
+    await listen();
+    const other = new Listener(policy, { ...silentHooks }, { host: '127.0.0.1', port: 0 });
+    expect(await other.listen('no.such.host.invalid', 0, 0)).toMatchObject({
+      ok: false,
+      error: { code: 'NET_HOST_UNKNOWN' },
+    });
+  });
+
+  it('moves to another address and leaves the old one', async () => {
+    await listen();
+    const old = port;
+    await listener.listen('127.0.0.1', 0, 0);
+    expect(listener.state).toMatchObject({ state: 'listening', host: '127.0.0.1' });
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(old, '127.0.0.1', resolve));
+    await new Promise((resolve) => free.close(resolve));
+  });
+
+  it('ends when it stops, with an idle and a busy connection open', async () => {
+    await listen();
+    const idle = await TcpClient.open(port);
+    await idle.send(GET);
+    await idle.until(/200 OK/);
+    const busy = await TcpClient.open(port);
+    await busy.send('GET / HT');
+    await fact('connection.opened');
+    await listener.stop(20);
+    await idle.untilEnd();
+    await busy.untilEnd();
+    expect(listener.state.state).toBe('stopped');
+    idle.close();
+    busy.close();
+  });
+});
+
+const silentHooks = {
+  tap: { opened: () => undefined, recorded: () => undefined, ended: () => undefined },
+  record: () => undefined,
+  accepted: () => undefined,
+  moved: () => undefined,
+  gone: () => undefined,
+};
