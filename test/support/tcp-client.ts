@@ -59,9 +59,9 @@ export class TcpClient {
     this.socket.end();
   }
 
-  /** RST. */
+  /** RST; not from within a write callback, where Node sends FIN in its place. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    setImmediate(() => this.socket.resetAndDestroy());
   }
 
   close(): void {
