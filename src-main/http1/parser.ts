@@ -27,8 +27,7 @@
  */
 import type { ParsePhase } from '../contract/connections';
 import { BugError } from '../contract/errors';
-import { NO_BYTES } from './bytes';
-import { scanChunkLine } from './chunk-line';
+import { BodyReader } from './body';
 import type { ParserEvent, ParserLimits, RequestHead, ResponseHead } from './events';
 import { scanFieldLines } from './field-lines';
 import { forbiddenTrailer } from './framing';
@@ -38,12 +37,7 @@ import { Registers } from './registers';
 import type { SpanKind, SpanTap } from './span-kinds';
 import { scanStartLine } from './start-line';
 import {
-  BODY_LENGTH,
   BODY_UNTIL_CLOSE,
-  CHUNK_DATA,
-  CHUNK_DATA_CR,
-  CHUNK_DATA_LF,
-  CHUNK_SIZE,
   EMPTY_LINE_LF,
   FAULTED,
   FIELD_LINE,
@@ -53,7 +47,6 @@ import {
   METHOD,
   SECTION_LF,
   TLS_RECORD,
-  isChunkSizeState,
   isFieldState,
   partialKind,
   phaseOf,
@@ -64,28 +57,26 @@ const TLS_HANDSHAKE = 0x16;
 
 export type ParserRole = 'request' | 'response';
 
-/** The start line of the message under way. In a response `method` and `target` are empty. */
+/** The request line of the message under way. */
 export interface StartLine {
   readonly method: string;
   readonly target: string;
   readonly version: string;
 }
 
-type DataEvent = { kind: 'data'; bytes: Uint8Array; offset: number };
-
 export class Parser {
   readonly #r: Registers;
+  readonly #body: BodyReader;
   #messageStart = 0;
   #headBytes = 0;
   #sawMessage = false;
   #toldFault = false;
   #startLine: StartLine | null = null;
   #requestMethods: string[] = [];
-  /** One object for all data events: a body of a million chunks makes no million objects. */
-  readonly #data: DataEvent = { kind: 'data', bytes: NO_BYTES, offset: 0 };
 
   constructor(role: ParserRole, limits: ParserLimits, tap: SpanTap | null = null) {
     this.#r = new Registers(role, limits, tap);
+    this.#body = new BodyReader(this.#r);
   }
 
   get limits(): ParserLimits {
@@ -133,10 +124,9 @@ export class Parser {
     return this.#r.bodyBytes;
   }
 
-  /** Known as soon as it is complete, also where the head never is; null before. */
+  /** Of a request: known as soon as it is complete, also where the head never is; null before and between messages. */
   get startLine(): StartLine | null {
-    const { state, fieldsStart } = this.#r;
-    if (this.#startLine === null && isFieldState(state) && fieldsStart > 0) this.#startLine = this.#readStartLine();
+    if (isFieldState(this.#r.state) && this.#hasUnreadStartLine()) this.#startLine = this.#readStartLine();
     return this.#startLine;
   }
 
@@ -146,6 +136,12 @@ export class Parser {
     return marked < this.offset ? { kind: partialKind(state), start: marked } : null;
   }
 
+  /** Text of bytes between two offsets of the head or trailers under way; they have been consumed. */
+  sectionText(start: number, end: number): string {
+    const { sectionStart } = this.#r;
+    return this.#r.text(start - sectionStart, end - sectionStart);
+  }
+
   /**
    * Hands over the next read. The view has to stay as it is until the next `receive`.
    * @throws BugError before the last one was used up.
@@ -153,9 +149,7 @@ export class Parser {
   receive(bytes: Uint8Array): void {
     const r = this.#r;
     if (r.at < r.bytes.length) throw new BugError('the parser was given bytes before it had used up the last ones');
-    r.base += r.bytes.length;
     r.bytes = bytes;
-    r.at = 0;
   }
 
   /** The method of the next request a response belongs to: HEAD and CONNECT change where the response ends. */
@@ -182,7 +176,7 @@ export class Parser {
       } else if (state === FAULTED) {
         return this.#rest();
       } else {
-        const event = this.#takeBody();
+        const event = this.#body.step();
         if (event !== null) return event;
         if (r.at >= r.bytes.length && r.state !== MESSAGE_END) return this.#rest();
       }
@@ -218,7 +212,6 @@ export class Parser {
       const byte = r.bytes[r.at]!;
       if (r.state === EMPTY_LINE_LF) {
         if (byte !== LF) {
-          this.#messageStart = this.offset;
           r.fail('H1_BARE_CR', r.at);
           return false;
         }
@@ -272,6 +265,7 @@ export class Parser {
     }
     if (r.state === FAULTED) return this.#tellFault();
     if (r.state > EMPTY_LINE_LF && r.state <= SECTION_LF) r.gather(r.at);
+    r.leaveView();
     return null;
   }
 
@@ -279,18 +273,22 @@ export class Parser {
     const r = this.#r;
     if (!this.#toldFault && r.fault !== null) {
       this.#toldFault = true;
-      if (this.#startLine === null && r.fieldsStart > 0) this.#startLine = this.#readStartLine();
+      if (this.#hasUnreadStartLine()) this.#startLine = this.#readStartLine();
       return { kind: 'fault', fault: r.fault };
     }
     r.at = r.bytes.length;
     r.span('garbage', r.at);
+    r.leaveView();
     return null;
+  }
+
+  #hasUnreadStartLine(): boolean {
+    return this.#startLine === null && this.#r.fieldsStart > 0 && this.#r.role === 'request';
   }
 
   #readStartLine(): StartLine {
     const r = this.#r;
-    const target = r.role === 'request' ? r.text(r.targetStart, r.targetEnd) : '';
-    return { method: r.method, target, version: versionText(r.minor) };
+    return { method: r.method, target: r.text(r.targetStart, r.targetEnd), version: versionText(r.minor) };
   }
 
   #endSection(): ParserEvent | null {
@@ -311,91 +309,11 @@ export class Parser {
 
   #openBody(head: RequestHead | ResponseHead): ParserEvent | null {
     const r = this.#r;
-    const { framing } = head;
     this.#headBytes = this.offset - r.budgetStart;
-    this.#startLine = head.kind === 'request' ? head : this.#readStartLine();
+    this.#startLine = head.kind === 'request' ? head : null;
     if (head.kind === 'response' && !head.interim) this.#requestMethods.shift();
     r.gathered.clear();
-    r.left = framing.kind === 'length' ? framing.bytes : 0;
-    if (framing.kind === 'chunked') r.state = CHUNK_SIZE;
-    else if (framing.kind === 'until-close') r.state = BODY_UNTIL_CLOSE;
-    else r.state = r.left === 0 ? MESSAGE_END : BODY_LENGTH;
-    return this.#isBodyTooLong() ? this.#rest() : { kind: 'head', head };
-  }
-
-  /** Is what is announced of the body, or the next byte of it, more than the limit? Then this is the fault. */
-  #isBodyTooLong(measured = this.#r.bodyBytes + this.#r.left): boolean {
-    const r = this.#r;
-    const { maxBodyBytes: limit } = r.limits;
-    if (measured <= limit) return false;
-    r.exceed('LIM_BODY_BYTES', r.at, { limit, measured });
-    return true;
-  }
-
-  /** One step through a body; an event where the step gives one. */
-  #takeBody(): ParserEvent | null {
-    const r = this.#r;
-    if (isChunkSizeState(r.state)) {
-      if (scanChunkLine(r)) this.#openChunk();
-      return null;
-    }
-    if (r.at >= r.bytes.length) return null;
-    if (r.state === BODY_LENGTH || r.state === CHUNK_DATA) return this.#isBodyTooLong() ? null : this.#takeLength();
-    if (r.state === BODY_UNTIL_CLOSE) return this.#takeUntilClose();
-    this.#takeChunkEnd();
-    return null;
-  }
-
-  #openChunk(): void {
-    const r = this.#r;
-    if (r.left > 0) {
-      if (!this.#isBodyTooLong()) r.state = CHUNK_DATA;
-      return;
-    }
-    r.inTrailers = true;
-    r.budgetStart = this.offset;
-    r.openSection(r.budgetStart);
-    r.state = FIELD_LINE;
-  }
-
-  #takeLength(): ParserEvent {
-    const r = this.#r;
-    const isChunk = r.state === CHUNK_DATA;
-    const length = Math.min(r.left, r.bytes.length - r.at);
-    r.left -= length;
-    if (r.left === 0) r.state = isChunk ? CHUNK_DATA_CR : MESSAGE_END;
-    return this.#tellData(length, isChunk ? 'chunk-data' : 'body');
-  }
-
-  #takeUntilClose(): ParserEvent | null {
-    const r = this.#r;
-    const room = r.limits.maxBodyBytes - r.bodyBytes;
-    if (room <= 0 && this.#isBodyTooLong(r.bodyBytes + 1)) return null;
-    return this.#tellData(Math.min(room, r.bytes.length - r.at), 'body');
-  }
-
-  #tellData(length: number, kind: SpanKind): ParserEvent {
-    const r = this.#r;
-    const { at, bytes } = r;
-    r.bodyBytes += length;
-    r.at = at + length;
-    r.span(kind, r.at);
-    this.#data.offset = r.base + at;
-    this.#data.bytes = length === bytes.length ? bytes : bytes.subarray(at, r.at);
-    return this.#data;
-  }
-
-  #takeChunkEnd(): void {
-    const r = this.#r;
-    if (r.bytes[r.at] !== (r.state === CHUNK_DATA_CR ? CR : LF)) return r.fail('H1_CHUNK_END', r.at);
-    r.at += 1;
-    if (r.state === CHUNK_DATA_CR) {
-      r.state = CHUNK_DATA_LF;
-      return;
-    }
-    r.span('line-end', r.at);
-    r.taken = 0;
-    r.state = CHUNK_SIZE;
+    return this.#body.open(head.framing) ? { kind: 'head', head } : this.#rest();
   }
 
   #endMessage(): ParserEvent {
@@ -403,6 +321,8 @@ export class Parser {
     r.state = IDLE;
     r.inTrailers = false;
     r.budgetStart = this.offset;
+    this.#messageStart = this.offset;
+    this.#startLine = null;
     this.#sawMessage = true;
     return { kind: 'end', end: this.offset, bodyBytes: r.bodyBytes };
   }

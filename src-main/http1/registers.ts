@@ -98,6 +98,13 @@ export class Registers {
     if (end > from) this.gathered.append(this.bytes, from, end);
   }
 
+  /** Lets go of a view that was used up. */
+  leaveView(): void {
+    this.base += this.at;
+    this.at = 0;
+    this.bytes = NO_BYTES;
+  }
+
   /** Text of the section, of which every byte has been scanned. */
   text(start: number, end: number): string {
     if (this.gathered.length === 0) return latin1(this.bytes, start - this.toSection, end - this.toSection);
