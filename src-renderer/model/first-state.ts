@@ -1,10 +1,6 @@
 /** What the page shows between its start and the first snapshot. */
 import type { ListenerState, Stats } from '@contract/feed';
-import { DEFAULT_SETTINGS, SETTING_NAMES, settingEntry, type GuardName, type SettingsState } from '@contract/settings';
-
-const isGuard = (name: string): name is GuardName => settingEntry(name as GuardName).trips !== null;
-
-export const GUARD_NAMES: readonly GuardName[] = SETTING_NAMES.filter(isGuard);
+import { DEFAULT_SETTINGS, GUARD_NAMES, SETTING_NAMES, type SettingsState } from '@contract/settings';
 
 const fromNames = <Name extends string, Value>(names: readonly Name[], value: Value): Record<Name, Value> =>
   Object.fromEntries(names.map((name) => [name, value])) as Record<Name, Value>;

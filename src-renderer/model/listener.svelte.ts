@@ -6,6 +6,8 @@ import type { Live } from './live.svelte';
 
 /** Starts and stops the listener; keeps why the last attempt failed until the next one. */
 export class ListenerControl {
+  /** Is the form with the address open? */
+  editing = $state.raw(false);
   #busy = $state.raw(false);
   #refused = $state.raw<Failure | null>(null);
   readonly #client: Client;
