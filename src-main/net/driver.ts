@@ -8,6 +8,7 @@ import type { Fact } from '../contract/facts';
 import { OriginSession } from '../session/origin-session';
 import type { ServerState, SessionIdentity, SessionPort } from '../session/port';
 import { nowMs } from './clock';
+import { resetSocket } from './reset';
 import type { Tap } from './tap';
 import { WakeTimer } from './wake-timer';
 
@@ -109,7 +110,7 @@ export class ConnectionDriver implements SessionPort {
 
   reset(): void {
     this.hooks.tap.ended(this.identity.id, 'out', 'reset', nowMs());
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   pauseReading(): void {

@@ -5,6 +5,7 @@ import type { ListenerState } from '../contract/feed';
 import type { ServerState } from '../session/port';
 import { nowMs } from './clock';
 import { ConnectionDriver, type DriverHooks } from './driver';
+import { resetSocket } from './reset';
 import { endpointOf, endpointText } from './tap';
 
 /** Connections the kernel holds for us while the event loop is busy. */
@@ -87,7 +88,7 @@ export class Listener {
   #accept(socket: Socket): void {
     const { maxConnections } = this.server.settings;
     if (maxConnections !== null && this.#drivers.size >= maxConnections + MAX_REFUSED_AT_ONCE) {
-      socket.resetAndDestroy();
+      resetSocket(socket);
       return;
     }
     const client = endpointOf(socket.remoteAddress, socket.remotePort);

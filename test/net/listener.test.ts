@@ -123,6 +123,16 @@ describe('a connection', () => {
     client.close();
   });
 
+  it('of a client that never reads its long reply is reset after the idle timeout', async () => {
+    await listen({ maxBodyBytes: 20_000_000, idleTimeoutMs: 100 });
+    const client = await TcpClient.open(port);
+    client.socket.pause();
+    await client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n${'x'.repeat(8_000_000)}`);
+    expect((await fact('connection.closed')).cause).toBe('guard-closed');
+    expect(taps.at(-1)).toBe('out reset');
+    client.close();
+  });
+
   it('that uploads on after 413 reads the reply rather than a reset', async () => {
     await listen({ maxBodyBytes: 10 });
     const client = await TcpClient.open(port);

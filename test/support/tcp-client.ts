@@ -1,5 +1,6 @@
 /** A raw TCP client for tests: sends exact bytes, collects what comes back, waits for facts rather than for time. */
 import { connect, type Socket } from 'node:net';
+import { resetSocket } from '../../src-main/net/reset';
 
 export class TcpClient {
   #received = '';
@@ -59,9 +60,8 @@ export class TcpClient {
     this.socket.end();
   }
 
-  /** RST; not from within a write callback, where Node sends FIN in its place. */
   reset(): void {
-    setImmediate(() => this.socket.resetAndDestroy());
+    resetSocket(this.socket);
   }
 
   close(): void {
