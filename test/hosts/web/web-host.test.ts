@@ -6,16 +6,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_CALL_BYTES } from '../../../src-main/contract/wire';
 import { MAX_VIEWERS, startWebHost, type WebHost } from '../../../src-main/hosts/web/web-host';
 import { MAX_CALLS_UNDER_WAY, MAX_WAITING_BYTES } from '../../../src-main/hosts/web/socket-viewer';
-import { connectionRow, FakeEngine } from '../../support/fake-engine';
+import { connectionRow, ScriptedEngine } from '../../support/scripted-engine';
 import { getRequest, handshakeStatus, rawRequest, socketAddress, Tab } from '../../support/web-client';
 
 let folder: string;
 let rendererDir: string;
-let engine: FakeEngine;
+let engine: ScriptedEngine;
 let host: WebHost;
 let port: number;
 
-async function start(more: { engine?: FakeEngine; host?: string; pingEveryMs?: number } = {}): Promise<WebHost> {
+async function start(more: { engine?: ScriptedEngine; host?: string; pingEveryMs?: number } = {}): Promise<WebHost> {
   const started = await startWebHost({ engine, host: '127.0.0.1', port: 0, rendererDir, ...more });
   if (!started.ok) throw new Error(started.error.code);
   return started.value;
@@ -29,7 +29,7 @@ beforeEach(async () => {
   writeFileSync(join(rendererDir, 'assets', 'index-a_B1.js'), 'script');
   writeFileSync(join(folder, 'secret.txt'), 'secret');
   symlinkSync(join(folder, 'secret.txt'), join(rendererDir, 'link.txt'));
-  engine = new FakeEngine();
+  engine = new ScriptedEngine();
   host = await start();
   ({ port } = socketAddress(host.url));
 });
@@ -192,7 +192,7 @@ describe('the socket', () => {
   });
 
   it('ends at more calls than a page makes', async () => {
-    engine = new FakeEngine({ 'feed.acknowledge': () => new Promise(() => undefined) });
+    engine = new ScriptedEngine({ 'feed.acknowledge': () => new Promise(() => undefined) });
     const patient = await start();
     const tab = await Tab.open(patient.url);
     for (let id = 1; id <= MAX_CALLS_UNDER_WAY + 1; id += 1) tab.call(id, 'feed.acknowledge', { sequence: 1 });

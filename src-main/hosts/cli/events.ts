@@ -1,0 +1,49 @@
+/** Facts as the events of `--json`: one JSON object a line, in printable ASCII and text without controls. */
+import type { Fact } from '../../contract/facts';
+
+export type EventRecord = Readonly<Record<string, unknown>> & { readonly event: string };
+
+/** Unix time in both spellings: for people and for sums. Microseconds are as fine as the clock is. */
+const times = (atMs: number) => ({ time: new Date(atMs).toISOString(), atMs: Math.round(atMs * 1000) / 1000 });
+
+/** Null for facts that are told as part of another one. */
+export function eventOf(fact: Fact): EventRecord | null {
+  const about = { ...times(fact.atMs), connection: fact.connection };
+  switch (fact.kind) {
+    case 'connection.opened':
+      return { event: fact.kind, ...about, client: fact.client, server: fact.server };
+    case 'reply': {
+      // Refusals of what never became a request are told as a trip or a fault.
+      if (fact.number === 0) return null;
+      const { number, method, target, version, status } = fact;
+      const sizes = { bytes: fact.requestBytes, replyBytes: fact.end - fact.start };
+      return { event: 'request', ...about, request: number, method, target, version, status, ...sizes };
+    }
+    case 'trip': {
+      const { guard, limit, measured, status, code, offset } = fact;
+      return { event: 'guard.trip', ...about, guard, limit, measured, status, code, offset };
+    }
+    case 'rate': {
+      if (fact.allowed) return null;
+      const { client, capacity, level, retryAfterMs, number } = fact;
+      return { event: 'rate.limited', ...about, request: number, client, capacity, level, retryAfterMs };
+    }
+    case 'fault':
+      return { event: 'fault', ...about, code: fact.code, offset: fact.offset, status: fact.status };
+    case 'connection.closed': {
+      const { cause, bytesIn, bytesOut, requests } = fact;
+      return { event: fact.kind, ...about, cause, bytesIn, bytesOut, requests };
+    }
+    default:
+      return null;
+  }
+}
+
+const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/**
+ * JSON without the characters a terminal or a line reader may act on: JSON itself leaves DEL, the C1 controls and
+ * the line separators of Unicode as they are.
+ */
+export const toJsonLine = (event: EventRecord): string =>
+  JSON.stringify(event).replace(/[\x7f-\x9f\u2028\u2029]/g, escapeCharacter);

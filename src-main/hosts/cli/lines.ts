@@ -1,0 +1,80 @@
+/** Facts as lines for people. Whatever came off the wire is made visible: a terminal must not act on it. */
+import type { CloseCause } from '../../contract/connections';
+import { describe, type Failure } from '../../contract/errors';
+import type { Fact } from '../../contract/facts';
+import { settingEntry } from '../../contract/settings';
+
+/** Controls, line separators and what turns the direction of text around. */
+const ACTING = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+
+export const visible = (text: string): string =>
+  text.replace(ACTING, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u{${code}}` : `\\x${code.padStart(2, '0')}`;
+  });
+
+export type Paint = (colour: 'dim' | 'good' | 'warn' | 'bad', text: string) => string;
+
+const COLOURS = { dim: 2, good: 32, warn: 33, bad: 31 } as const;
+export const ansiPaint: Paint = (colour, text) => `\x1b[${COLOURS[colour]}m${text}\x1b[0m`;
+export const plainPaint: Paint = (_colour, text) => text;
+
+const CAUSES: Readonly<Record<CloseCause, string>> = {
+  'client-closed': 'closed by the client',
+  'client-reset': 'reset by the client',
+  'server-closed': 'closed',
+  'guard-closed': 'closed by a guard',
+  'fault-closed': 'closed after the fault',
+  stopped: 'closed: the server stops',
+};
+
+const toneOf = (status: number): Parameters<Paint>[0] => (status < 400 ? 'good' : status < 500 ? 'warn' : 'bad');
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+const answered = (status: number | null): string => (status === null ? 'no reply' : `answered ${status}`);
+
+/** Two finished sentences. */
+export const sentence = (failure: Failure): string => {
+  const { title, hint } = describe(failure);
+  return visible(`${title} ${hint}`);
+};
+
+function says(fact: Fact, paint: Paint): string | null {
+  switch (fact.kind) {
+    case 'connection.opened':
+      return `opened from ${fact.client}`;
+    case 'reply': {
+      if (fact.number === 0) return null;
+      const request = `${visible(fact.method)} ${visible(fact.target)}`;
+      return `${request} ${paint(toneOf(fact.status), String(fact.status))} ${counted(fact.requestBytes, 'byte')}`;
+    }
+    case 'trip': {
+      const { label } = settingEntry(fact.guard);
+      const measured = `measured ${fact.measured}, limit ${fact.limit}`;
+      return paint('bad', `${label} tripped at byte ${fact.offset}: ${measured}; ${answered(fact.status)}`);
+    }
+    case 'rate':
+      return fact.allowed ? null : paint('warn', `rate limited: the bucket of ${fact.client} is empty`);
+    case 'fault':
+      return paint('bad', `${fact.code} at byte ${fact.offset}: ${describe(fact).title} ${answered(fact.status)}`);
+    case 'connection.closed': {
+      const bytes = `${fact.bytesIn} bytes in, ${fact.bytesOut} out`;
+      return `${CAUSES[fact.cause]}; ${bytes}, ${counted(fact.requests, 'request')}`;
+    }
+    default:
+      return null;
+  }
+}
+
+const clockTime = (atMs: number): string => {
+  const at = new Date(atMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const millis = String(at.getMilliseconds()).padStart(3, '0');
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${millis}`;
+};
+
+/** Null for facts that are told as part of another one. */
+export function lineOf(fact: Fact, paint: Paint): string | null {
+  const text = says(fact, paint);
+  if (text === null) return null;
+  return `${paint('dim', `${clockTime(fact.atMs)}  #${String(fact.connection).padEnd(4)}`)} ${text}`;
+}

@@ -1,0 +1,116 @@
+/** `bytescope serve`: starts the engine, tells what happens, stops in good order. */
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { Address } from '../../contract/address';
+import type { Engine, EngineOptions } from '../../contract/engine';
+import { ok, type Failure, type Result } from '../../contract/errors';
+import type { ServeOptions } from './arguments';
+import { sentence } from './lines';
+import { createReporter, type Reporter } from './reporter';
+import { settingsFilePath } from './settings-path';
+
+/** Requests under way get this long. */
+const CLOSE_GRACE_MS = 3_000;
+/** Then the program ends, whatever still hangs. */
+const CLOSE_LIMIT_MS = CLOSE_GRACE_MS + 1_500;
+const UI_ADDRESS: Address = { host: '127.0.0.1', port: 4174 };
+
+/** The window in a browser, as the entry point supplies it. */
+export interface UiHost {
+  readonly url: string;
+  readonly isLocal: boolean;
+  close(): Promise<void>;
+}
+
+export interface ServeParts {
+  readonly createEngine: (options: EngineOptions) => Promise<Result<Engine>>;
+  readonly startUi: (engine: Engine, address: Address) => Promise<Result<UiHost>>;
+  readonly openBrowser: (url: string) => void;
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls back when the program is asked to stop. */
+  readonly onStop: (stop: () => void) => void;
+}
+
+function engineOptions(options: ServeOptions, env: ServeParts['env']): EngineOptions {
+  const { settingsFile } = options;
+  const ownPath = () => settingsFilePath({ platform: process.platform, env, home: homedir() });
+  return {
+    settingsPath: settingsFile.asked ? (settingsFile.value === null ? ownPath() : resolve(settingsFile.value)) : null,
+    journalPath: options.journalPath === null ? null : resolve(options.journalPath),
+    flags: options.settings,
+    replyMode: options.replyMode,
+  };
+}
+
+/** Where no port was asked for and ours is taken (a second window), any other will do. */
+async function startUi(engine: Engine, asked: Address | null, start: ServeParts['startUi']): Promise<Result<UiHost>> {
+  const started = await start(engine, asked ?? UI_ADDRESS);
+  const isTaken = !started.ok && started.error.code === 'NET_PORT_IN_USE';
+  return isTaken && asked === null ? start(engine, { ...UI_ADDRESS, port: 0 }) : started;
+}
+
+/** The server and the window. A server that cannot listen is for the window to mend, where a person looks at one. */
+async function start(
+  engine: Engine,
+  options: ServeOptions,
+  parts: ServeParts & { reporter: Reporter },
+): Promise<Result<UiHost | null>> {
+  const { reporter } = parts;
+  const { host, port } = options.listen ?? engine.listener;
+  const listening = await engine.listen(host, port);
+  if (!listening.ok && (!options.ui.asked || options.output === 'json')) return listening;
+  if (listening.ok) reporter.listening(listening.value);
+  else reporter.notice(listening.error);
+  if (!options.ui.asked) return ok(null);
+  const ui = await startUi(engine, options.ui.value, parts.startUi);
+  if (!ui.ok) return ui;
+  reporter.ui(ui.value.url);
+  if (!ui.value.isLocal) {
+    reporter.warn(
+      'The window can be reached from other machines: whoever has its address with the token controls Bytescope.',
+    );
+  }
+  if (options.open) parts.openBrowser(ui.value.url);
+  return ui;
+}
+
+/** False: it took too long. */
+function inTime(work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), CLOSE_LIMIT_MS);
+    void work.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}
+
+/** Resolves with the exit code when everything is closed. */
+export async function serve(options: ServeOptions, parts: ServeParts): Promise<number> {
+  const { stdout, stderr, env } = parts;
+  const refuse = (failure: Failure): number => {
+    stderr.write(`bytescope: ${sentence(failure)}\n`);
+    return 1;
+  };
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const colour = stdout.isTTY === true && !env['NO_COLOR'];
+  const reporter = createReporter({ output: options.output, stdout, stderr, colour, onGone: stop });
+  const created = await parts.createEngine(engineOptions(options, env));
+  if (!created.ok) return refuse(created.error);
+  const engine = created.value;
+  engine.onFact((fact) => reporter.fact(fact));
+  engine.onNotice((failure) => reporter.notice(failure));
+  parts.onStop(stop);
+  const started = await start(engine, options, { ...parts, reporter });
+  if (started.ok) await stopped;
+  const isClosed = await inTime(
+    Promise.all([engine.close(CLOSE_GRACE_MS), started.ok ? started.value?.close() : null]),
+  );
+  await reporter.finish();
+  if (!started.ok) return refuse(started.error);
+  return isClosed ? 0 : 1;
+}

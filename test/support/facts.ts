@@ -1,0 +1,78 @@
+/** Facts of one connection, for tests of what tells them. */
+import type { Fact } from '../../src-main/contract/facts';
+
+type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
+
+const AT_MS = Date.UTC(2024, 0, 2, 3, 4, 5, 6);
+
+export const openedFact = (more: Partial<FactOf<'connection.opened'>> = {}): Fact => ({
+  kind: 'connection.opened',
+  connection: 7,
+  atMs: AT_MS,
+  client: '127.0.0.1:50000',
+  server: '127.0.0.1:8080',
+  ...more,
+});
+
+export const replyFact = (more: Partial<FactOf<'reply'>> = {}): Fact => ({
+  kind: 'reply',
+  connection: 7,
+  atMs: AT_MS,
+  number: 1,
+  status: 200,
+  start: 0,
+  end: 130,
+  method: 'GET',
+  target: '/health',
+  version: 'HTTP/1.1',
+  requestStart: 0,
+  requestBytes: 78,
+  ...more,
+});
+
+export const tripFact = (more: Partial<FactOf<'trip'>> = {}): Fact => ({
+  kind: 'trip',
+  connection: 7,
+  atMs: AT_MS,
+  guard: 'headTimeoutMs',
+  code: 'LIM_HEAD_TIMEOUT',
+  limit: 100,
+  measured: 101,
+  offset: 43,
+  status: 408,
+  ...more,
+});
+
+export const rateFact = (more: Partial<FactOf<'rate'>> = {}): Fact => ({
+  kind: 'rate',
+  connection: 7,
+  atMs: AT_MS,
+  number: 2,
+  client: '127.0.0.1',
+  allowed: false,
+  level: 0.5,
+  capacity: 5,
+  retryAfterMs: 500,
+  ...more,
+});
+
+export const faultFact = (more: Partial<FactOf<'fault'>> = {}): Fact => ({
+  kind: 'fault',
+  connection: 7,
+  atMs: AT_MS,
+  code: 'H1_BARE_LF',
+  offset: 14,
+  status: 400,
+  ...more,
+});
+
+export const closedFact = (more: Partial<FactOf<'connection.closed'>> = {}): Fact => ({
+  kind: 'connection.closed',
+  connection: 7,
+  atMs: AT_MS,
+  cause: 'client-closed',
+  bytesIn: 78,
+  bytesOut: 130,
+  requests: 1,
+  ...more,
+});

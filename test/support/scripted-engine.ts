@@ -1,0 +1,211 @@
+/**
+ * An engine without a server, for tests of what carries calls and topics: it records the calls it gets, answers from
+ * scripted handlers, and pushes what a test tells it to.
+ */
+import { dispatch, type CallHandlers, type CallName } from '../../src-main/contract/calls';
+import type { ConnectionDetail, ConnectionRow } from '../../src-main/contract/connections';
+import type { Engine } from '../../src-main/contract/engine';
+import { fail, ok, type Failure, type Result } from '../../src-main/contract/errors';
+import type { Fact } from '../../src-main/contract/facts';
+import type { FeedBatch, FeedSnapshot, ListenerState, Stats } from '../../src-main/contract/feed';
+import {
+  checkSetting,
+  DEFAULT_SETTINGS,
+  GUARD_NAMES,
+  isSettingName,
+  SETTING_NAMES,
+  withSetting,
+  type SettingName,
+  type SettingSource,
+  type SettingsState,
+} from '../../src-main/contract/settings';
+
+export interface RecordedCall {
+  readonly name: CallName;
+  readonly params: unknown;
+}
+
+const ALL_DEFAULTS = Object.fromEntries(SETTING_NAMES.map((name) => [name, 'default'])) as Record<
+  SettingName,
+  SettingSource
+>;
+
+export function connectionRow(id: number, more: Partial<ConnectionRow> = {}): ConnectionRow {
+  return {
+    id,
+    revision: 1,
+    client: `127.0.0.1:${50_000 + (id % 10_000)}`,
+    server: '127.0.0.1:8080',
+    phase: 'idle',
+    openedAtMs: 1_000,
+    closedAtMs: null,
+    closeCause: null,
+    requestCount: 1,
+    method: 'GET',
+    target: '/',
+    status: 200,
+    bytesIn: 78,
+    bytesOut: 130,
+    lane: { startLine: 16, fields: 62, body: 0, reply: 130 },
+    armed: null,
+    marks: [],
+    ...more,
+  };
+}
+
+export function emptyStats(): Stats {
+  const guards = Object.fromEntries(GUARD_NAMES.map((name) => [name, { trips: 0, extreme: null }])) as Stats['guards'];
+  return {
+    atMs: 0,
+    requestsPerSec: 0,
+    bytesInPerSec: 0,
+    bytesOutPerSec: 0,
+    open: 0,
+    trips: 0,
+    faults: 0,
+    rateLimited: 0,
+    guards,
+    buckets: [],
+    bucketCount: 0,
+    journalBytes: 0,
+    cpuPercent: 0,
+    memoryBytes: 0,
+  };
+}
+
+export class ScriptedEngine implements Engine {
+  readonly calls: RecordedCall[] = [];
+  readonly journalPath = '/tmp/session.pcapng';
+  savedAddress: Engine['savedAddress'] = null;
+  rows: ConnectionRow[] = [];
+  listener: ListenerState = { state: 'stopped', host: '127.0.0.1', port: 8080 };
+  settings: SettingsState = { values: DEFAULT_SETTINGS, sources: ALL_DEFAULTS };
+  /** What `listen` answers with in place of success. */
+  listenFailure: Failure | null = null;
+  /** The grace `close` was called with. */
+  closedWithMs: number | null = null;
+  #sequence = 0;
+  readonly #viewers = new Set<(batch: FeedBatch) => void>();
+  readonly #factListeners = new Set<(fact: Fact) => void>();
+  readonly #noticeListeners = new Set<(failure: Failure) => void>();
+
+  /** `script` replaces single calls. */
+  constructor(private readonly script: Partial<CallHandlers> = {}) {}
+
+  get viewerCount(): number {
+    return this.#viewers.size;
+  }
+
+  attach(deliver: Parameters<Engine['attach']>[0]): ReturnType<Engine['attach']> {
+    const push = (batch: FeedBatch) => deliver('feed', batch);
+    this.#viewers.add(push);
+    return {
+      request: (name, params) => {
+        this.calls.push({ name: name as CallName, params });
+        return dispatch({ ...this.#handlers(), ...this.script }, name, params);
+      },
+      detach: () => void this.#viewers.delete(push),
+    };
+  }
+
+  /** Pushes one batch to every viewer. */
+  push(batch: Omit<FeedBatch, 'sequence'>): void {
+    this.#sequence += 1;
+    for (const viewer of this.#viewers) viewer({ sequence: this.#sequence, ...batch });
+  }
+
+  state(fact: Fact): void {
+    for (const listener of this.#factListeners) listener(fact);
+  }
+
+  notice(failure: Failure): void {
+    for (const listener of this.#noticeListeners) listener(failure);
+  }
+
+  onFact(listener: (fact: Fact) => void): () => void {
+    this.#factListeners.add(listener);
+    return () => this.#factListeners.delete(listener);
+  }
+
+  onNotice(listener: (failure: Failure) => void): () => void {
+    this.#noticeListeners.add(listener);
+    return () => this.#noticeListeners.delete(listener);
+  }
+
+  listen(host: string, port: number): Promise<Result<ListenerState>> {
+    if (this.listenFailure !== null) {
+      this.listener = { state: 'failed', host, port, error: this.listenFailure };
+      return Promise.resolve({ ok: false, error: this.listenFailure });
+    }
+    const family = host.includes(':') ? 'IPv6' : 'IPv4';
+    this.listener = { state: 'listening', host, port: port === 0 ? 45_678 : port, family };
+    return Promise.resolve(ok(this.listener));
+  }
+
+  close(graceMs: number): Promise<void> {
+    this.closedWithMs = graceMs;
+    return Promise.resolve();
+  }
+
+  #snapshot(): FeedSnapshot {
+    return {
+      sequence: this.#sequence,
+      nowMs: 1_000,
+      rows: this.rows,
+      log: [],
+      samples: [],
+      stats: emptyStats(),
+      settings: this.settings,
+      listener: this.listener,
+      notices: [],
+      journalPath: this.journalPath,
+    };
+  }
+
+  #set(name: string, value: number | null): Result<SettingsState> {
+    const checked = checkSetting(name, value);
+    if (!checked.ok) return checked;
+    if (!isSettingName(name)) return fail('CFG_UNKNOWN_SETTING', { name });
+    const { values, sources } = this.settings;
+    this.settings = { values: withSetting(values, name, value), sources: { ...sources, [name]: 'panel' } };
+    return ok(this.settings);
+  }
+
+  #detail(id: number): Result<ConnectionDetail> {
+    const row = this.rows.find((known) => known.id === id);
+    if (row === undefined) return fail('CALL_NO_CONNECTION', { connection: id });
+    return ok({ row, exchanges: [], exchangesDropped: 0, trips: [], faults: [], timeline: [] });
+  }
+
+  #handlers(): CallHandlers {
+    return {
+      'feed.snapshot': () => ok(this.#snapshot()),
+      'feed.acknowledge': () => ok(null),
+      'settings.set': ({ name, value }) => this.#set(name, value),
+      'settings.reset': () => {
+        this.settings = { values: DEFAULT_SETTINGS, sources: ALL_DEFAULTS };
+        return ok(this.settings);
+      },
+      'listener.start': ({ host, port }) => this.listen(host, port),
+      'listener.stop': () => {
+        const { host, port } = this.listener;
+        this.listener = { state: 'stopped', host, port };
+        return ok(this.listener);
+      },
+      'connections.clear': () => {
+        this.rows = this.rows.filter((row) => row.closedAtMs === null);
+        return ok(null);
+      },
+      'connection.detail': ({ connection }) => this.#detail(connection),
+      // Byte n of a stream is n modulo 256, so that a test can tell where a range came from.
+      'bytes.read': ({ offset, length }) =>
+        ok({
+          offset,
+          bytes: Uint8Array.from({ length }, (_, index) => (offset + index) & 0xff),
+          streamBytes: 1_000_000,
+          keptFrom: 0,
+          reads: [{ offset: 0, length: 1_000_000, atMs: 1_000 }],
+        }),
+    };
+  }
+}
