@@ -2,7 +2,6 @@
  * Lines to a stream that may not keep up. What waits is bounded: beyond that lines are dropped and counted, and the
  * count is told as soon as there is room. Lines of one turn leave in one write.
  */
-import type { Writable } from 'node:stream';
 
 /** Characters that wait while the reader does not read. */
 export const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
@@ -10,7 +9,7 @@ export const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 const FINISH_WAIT_MS = 500;
 
 export interface LineWriterOptions {
-  readonly stream: Writable;
+  readonly stream: NodeJS.WritableStream;
   /** The line that tells how many were dropped. */
   readonly tellDropped: (count: number) => string;
   /** Nobody reads any more (`serve | head`). */

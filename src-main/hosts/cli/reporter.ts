@@ -1,5 +1,4 @@
 /** What `serve` says on standard output and standard error, in the form asked for. */
-import type { Writable } from 'node:stream';
 import { formatAddress, type Address } from '../../contract/address';
 import { describe, type Failure } from '../../contract/errors';
 import type { Fact } from '../../contract/facts';
@@ -20,8 +19,8 @@ export interface Reporter {
 
 export interface ReporterOptions {
   readonly output: ServeOptions['output'];
-  readonly stdout: Writable;
-  readonly stderr: Writable;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
   /** Nobody reads standard output any more. */
   readonly onGone: () => void;

@@ -1,7 +1,6 @@
 /** `bytescope serve`: starts the engine, tells what happens, stops in good order. */
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import type { Writable } from 'node:stream';
 import type { Address } from '../../contract/address';
 import type { Engine, EngineOptions } from '../../contract/engine';
 import { ok, type Failure, type Result } from '../../contract/errors';
@@ -27,8 +26,8 @@ export interface ServeParts {
   readonly createEngine: (options: EngineOptions) => Promise<Result<Engine>>;
   readonly startUi: (engine: Engine, address: Address) => Promise<Result<UiHost>>;
   readonly openBrowser: (url: string) => void;
-  readonly stdout: Writable & { readonly isTTY?: boolean };
-  readonly stderr: Writable;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back when the program is asked to stop. */
   readonly onStop: (stop: () => void) => void;

@@ -1,5 +1,4 @@
 /** Ctrl+C and its relatives. */
-import type { EventEmitter } from 'node:events';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** One Ctrl+C under npm arrives twice, from the terminal and from npm; a person is slower than this. */
@@ -11,7 +10,7 @@ export interface StopHandlers {
 }
 
 /** Returns a function that stops listening. */
-export function onStopSignals(source: EventEmitter, { first, second }: StopHandlers): () => void {
+export function onStopSignals(source: NodeJS.EventEmitter, { first, second }: StopHandlers): () => void {
   let stoppedAtMs: number | null = null;
   const onSignal = (): void => {
     const nowMs = performance.now();
