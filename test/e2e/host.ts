@@ -79,7 +79,7 @@ function addressesOf(child: ChildProcess): Promise<{ port: number; url: string }
 async function startWebHost(flags: readonly string[]): Promise<WebHost> {
   if (!existsSync(CLI)) throw new Error('out/main/cli.js is missing: run npm run build');
   const addresses = ['--listen', '127.0.0.1:0', '--ui', '127.0.0.1:0'];
-  const child = spawn(process.execPath, [CLI, 'serve', ...addresses, '--json', '--no-settings', ...flags], {
+  const child = spawn(process.execPath, [CLI, 'serve', ...addresses, '--json', ...flags], {
     cwd: ROOT,
   });
   try {

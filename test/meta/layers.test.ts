@@ -38,7 +38,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'src-main/capture': /^node:(fs|fs\/promises|path|os|crypto)$/,
   'src-main/net': /^node:(net|tls|dns|dns\/promises|perf_hooks|timers)$/,
   'src-main/inspector': /^(node:(fs|fs\/promises|path|os|process)|write-file-atomic|valibot)$/,
-  'src-main/hosts/electron': /^(electron|node:(fs|fs\/promises|path|url)|write-file-atomic)$/,
+  'src-main/hosts/electron': /^(electron|node:(fs|path|util)|write-file-atomic)$/,
   'src-main/hosts/web': /^(node:(http|net|fs|fs\/promises|path|url|crypto|stream)|ws)$/,
   'src-main/hosts/cli': /^node:(util|path|os|url|fs|process)$/,
   'src-main/preload': /^electron$/,
@@ -69,7 +69,8 @@ function page(...rooms: string[]): string[] {
 const roomOf = (path: string): string | undefined =>
   Object.keys(MAY_IMPORT).find((room) => path === room || path.startsWith(`${room}/`) || `${path}.ts` === room);
 
-const isStyleOrAsset = (path: string) => /\.(css|svg|woff2)(\?\w+)?$/.test(path);
+/** No code: a style, a picture, our own name and version. */
+const isAsset = (path: string) => /\.(css|svg|woff2)(\?\w+)?$|^package\.json$/.test(path);
 
 /** Panels are rooms of their own towards one another. */
 const panelOf = (path: string) => /^src-renderer\/panels\/([^/]+)\//.exec(path)?.[1];
@@ -88,7 +89,7 @@ function forbiddenImports(file: SourceFile): string[] {
     .filter((specifier) => {
       const path = importedPath(file.path, specifier);
       if (path === null) return !mayUsePackage(file.path, specifier);
-      return !isStyleOrAsset(path) && !mayImport(file.path, path);
+      return !isAsset(path) && !mayImport(file.path, path);
     })
     .map((specifier) => `${file.path} imports ${specifier}`);
 }
