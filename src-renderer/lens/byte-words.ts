@@ -1,0 +1,75 @@
+/** Bytes and elements in words. */
+import type { FaultMark, Trip } from '@contract/connections';
+import { describe, errorEntry } from '@contract/errors';
+import { describeSpan, type Span } from '@http1/spans';
+import type { Paint } from './paint';
+import { paintOf } from './span-map';
+
+/** One element of a message as the tooltip and the info bar name it. */
+export interface ByteElement {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+  readonly label: string;
+  /** Its text, or the field it belongs to; null where the label says it all. */
+  readonly name: string | null;
+  readonly rfc: string | null;
+  readonly note: string | null;
+  readonly paint: Paint;
+  readonly isBad: boolean;
+}
+
+const NAMED: ReadonlyMap<number, string> = new Map([
+  [0x00, 'NUL'],
+  [0x09, 'TAB'],
+  [0x0a, 'LF'],
+  [0x0d, 'CR'],
+  [0x20, 'space'],
+  [0x7f, 'DEL'],
+]);
+
+/** `0x0D, CR`; `0x48, "H"` */
+export function byteWords(byte: number): string {
+  const hex = `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  const name = NAMED.get(byte);
+  if (name !== undefined) return `${hex}, ${name}`;
+  return byte > 0x20 && byte < 0x7f ? `${hex}, "${String.fromCharCode(byte)}"` : hex;
+}
+
+const SHOWS_TEXT: ReadonlySet<Span['kind']> = new Set<Span['kind']>(['method', 'target', 'version', 'status', 'reason', 'chunk-size']);
+
+const SCHEME: Readonly<Partial<Record<Span['kind'], string>>> = { 'field-value': 'value of field' };
+
+/** `textOf` gives the text of a short element. */
+export function elementOf(span: Span, textOf: (span: Span) => string): ByteElement {
+  const { start, end, kind, field } = span;
+  const name = field ?? (SHOWS_TEXT.has(kind) ? textOf(span) : null);
+  const isNamed = kind === 'field-name' || kind === 'field-value' || field === undefined;
+  return {
+    start,
+    end,
+    label: `${SCHEME[kind] ?? describeSpan(kind).label}${isNamed ? '' : ' of field'}`,
+    name,
+    rfc: describeSpan(kind, field).rfc,
+    note: null,
+    paint: paintOf(kind),
+    isBad: false,
+  };
+}
+
+/** What a verdict says of the byte it fell at. */
+export function verdictTitle(verdict: FaultMark | Trip): string {
+  const detail = 'limit' in verdict ? { limit: verdict.limit, measured: verdict.measured } : {};
+  return describe({ code: verdict.code, detail }).title;
+}
+
+/** The byte a verdict fell at, or the bytes after it. */
+export function elementAfterVerdict(offset: number, verdict: FaultMark | Trip, streamBytes: number): ByteElement {
+  const title = verdictTitle(verdict);
+  const { rfc = null, hint } = errorEntry(verdict.code);
+  if (offset === verdict.offset) {
+    return { start: offset, end: offset + 1, label: title, name: null, rfc, note: hint, paint: 'fault', isBad: true };
+  }
+  const start = verdict.offset + 1;
+  return { start, end: streamBytes, label: 'not parsed', name: null, rfc: null, note: title, paint: 'garbage', isBad: false };
+}

@@ -1,0 +1,71 @@
+/** What holds a connection, and how it ended, in words. */
+import type { ArmedDeadline, CloseCause, ConnectionDetail, ConnectionPhase, Trip } from '@contract/connections';
+import { describe } from '@contract/errors';
+import { SETTINGS, settingEntry, type GuardName, type Unit } from '@contract/settings';
+import { formatBytes, formatCount, formatCountdown, formatDuration } from './format';
+
+const PHASE_TONES: Readonly<Record<ConnectionPhase, 'ok' | 'warn' | 'bad' | 'faint'>> = {
+  idle: 'ok',
+  'start-line': 'warn',
+  headers: 'warn',
+  'body-length': 'warn',
+  'chunk-size': 'warn',
+  'chunk-data': 'warn',
+  trailers: 'warn',
+  'body-until-close': 'warn',
+  complete: 'ok',
+  replying: 'ok',
+  lingering: 'bad',
+  fault: 'bad',
+  closed: 'faint',
+};
+
+export const phaseTone = (phase: ConnectionPhase) => PHASE_TONES[phase];
+
+/** The name of a guard inside a sentence. */
+export const guardWords = (guard: GuardName): string => SETTINGS[guard].label.toLowerCase();
+
+/** `head timeout in 3.4 s` */
+export const countdown = ({ guard, atMs }: ArmedDeadline, nowMs: number): string =>
+  `${guardWords(guard)} in ${formatCountdown(atMs - nowMs)}`;
+
+const AMOUNTS: Readonly<Record<Unit, (value: number) => string>> = {
+  ms: formatDuration,
+  bytes: formatBytes,
+  bytesPerSec: (value) => `${formatBytes(value)}/s`,
+  count: formatCount,
+  perSec: (value) => `${formatCount(value)}/s`,
+};
+
+/** A limit or a measured value with its unit. */
+export const guardAmount = (guard: GuardName, value: number): string => AMOUNTS[settingEntry(guard).unit](value);
+
+const answerWords = (status: number | null): string => (status === null ? 'nothing sent' : `${status} sent`);
+
+function cutBy(trip: Trip): string {
+  const preposition = settingEntry(trip.guard).unit === 'ms' ? 'after' : 'at';
+  return `cut by ${guardWords(trip.guard)} ${preposition} ${guardAmount(trip.guard, trip.measured)}, ${answerWords(trip.status)}`;
+}
+
+const CAUSES: Readonly<Record<CloseCause, string>> = {
+  'client-closed': 'closed by the client',
+  'client-reset': 'reset by the client',
+  'server-closed': 'closed by the server',
+  'guard-closed': 'cut by a guard',
+  'fault-closed': 'closed after a malformed request',
+  stopped: 'closed because the server was stopped',
+};
+
+/** How the connection ended, in one sentence; null while it is open. */
+export function ending(detail: ConnectionDetail): string | null {
+  const { closeCause, closedAtMs, openedAtMs } = detail.row;
+  if (closeCause === null) return null;
+  const trip = detail.trips.at(-1);
+  const fault = detail.faults.at(-1);
+  if (closeCause === 'guard-closed' && trip !== undefined) return cutBy(trip);
+  if (closeCause === 'fault-closed' && fault !== undefined) {
+    const { title } = describe({ code: fault.code });
+    return `refused at byte ${formatCount(fault.offset)}, ${answerWords(fault.status)}: ${title}`;
+  }
+  return `${CAUSES[closeCause]} after ${formatDuration((closedAtMs ?? openedAtMs) - openedAtMs)}`;
+}

@@ -1,0 +1,126 @@
+import type { Client } from '@contract/client';
+import type { ConnectionId, Direction } from '@contract/connections';
+import type { Failure } from '@contract/errors';
+import { MessageReading } from '../lens/message-parts';
+
+/** How much of a body is read at once. */
+export const BODY_WINDOW_BYTES = 256 * 1024;
+/** A page is no place for more; the Bytes tab shows bodies of any size. */
+export const MAX_BODY_SHOWN_BYTES = 2 * 1024 * 1024;
+const READ_BYTES = 64 * 1024;
+
+export interface MessageSource {
+  readonly connection: ConnectionId;
+  readonly direction: Direction;
+  readonly start: number;
+  /** One past its last byte; null while it is under way. */
+  readonly end: number | null;
+  readonly replyTo: string | null;
+}
+
+/** One message, read as far as its head and a window of its body; more on demand, and as it arrives. */
+export class MessageContent {
+  #reading = $state.raw<MessageReading | null>(null);
+  #version = $state.raw(0);
+  #failure = $state.raw<Failure | null>(null);
+  #isDropped = $state.raw(false);
+
+  readonly #client: Client;
+  #source: MessageSource | null = null;
+  #streamBytes = 0;
+  #wantedBody = BODY_WINDOW_BYTES;
+  #isReading = false;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Null before the first bytes are here. Changes place with every piece: read it anew where `version` changed. */
+  get reading() {
+    void this.#version;
+    return this.#reading;
+  }
+  get version() {
+    return this.#version;
+  }
+  get failure() {
+    return this.#failure;
+  }
+  /** The journal no longer has the beginning of the message. */
+  get isDropped() {
+    return this.#isDropped;
+  }
+  /** Is there more of the body than what was read? */
+  get hasMore() {
+    void this.#version;
+    const reading = this.#reading;
+    return reading !== null && !this.#isAtEnd(reading) && reading.bodyBytes >= this.#wantedBody;
+  }
+  get canLoadMore() {
+    return this.hasMore && this.#wantedBody < MAX_BODY_SHOWN_BYTES;
+  }
+
+  /** Tells which message is looked at and how far its direction has come. */
+  follow(source: MessageSource | null, streamBytes: number): void {
+    if (source === null || !isSame(source, this.#source)) this.#begin(source);
+    this.#source = source;
+    this.#streamBytes = streamBytes;
+    void this.#readOn();
+  }
+
+  loadMore(): void {
+    this.#wantedBody = Math.min(MAX_BODY_SHOWN_BYTES, this.#wantedBody + BODY_WINDOW_BYTES);
+    void this.#readOn();
+  }
+
+  #begin(source: MessageSource | null): void {
+    this.#wantedBody = BODY_WINDOW_BYTES;
+    this.#failure = null;
+    this.#isDropped = false;
+    const role = source?.direction === 'in' ? 'request' : 'response';
+    this.#reading = source === null ? null : new MessageReading({ role, start: source.start, replyTo: source.replyTo });
+  }
+
+  #isAtEnd(reading: MessageReading): boolean {
+    return reading.isComplete || reading.fault !== null || reading.next >= this.#end();
+  }
+
+  #end(): number {
+    return Math.min(this.#source?.end ?? Infinity, this.#streamBytes);
+  }
+
+  async #readOn(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    let isGoingOn = true;
+    while (isGoingOn && this.#reading !== null && this.#wantsMore(this.#reading)) {
+      isGoingOn = await this.#readPiece(this.#reading);
+    }
+    this.#isReading = false;
+  }
+
+  #wantsMore(reading: MessageReading): boolean {
+    return !this.#isDropped && !this.#isAtEnd(reading) && reading.bodyBytes < this.#wantedBody;
+  }
+
+  /** False: there was nothing to be had just now. */
+  async #readPiece(reading: MessageReading): Promise<boolean> {
+    const source = this.#source as MessageSource;
+    const offset = reading.next;
+    const length = Math.min(READ_BYTES, this.#end() - offset);
+    const { connection, direction } = source;
+    const reply = await this.#client.call('bytes.read', { connection, direction, offset, length });
+    if (reading !== this.#reading) return true;
+    this.#failure = reply.ok ? null : reply.error;
+    if (!reply.ok) return false;
+    const { bytes, keptFrom } = reply.value;
+    this.#isDropped = keptFrom > offset;
+    if (this.#isDropped || bytes.length === 0) return false;
+    reading.take(bytes);
+    this.#version += 1;
+    return true;
+  }
+}
+
+const isSame = (a: MessageSource, b: MessageSource | null): boolean =>
+  b !== null && a.connection === b.connection && a.direction === b.direction && a.start === b.start;
