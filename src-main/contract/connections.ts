@@ -86,10 +86,10 @@ export interface ConnectionRow {
   readonly closedAtMs: number | null;
   readonly closeCause: CloseCause | null;
   readonly requestCount: number;
-  /** Of the latest request; empty before the first start line is complete. The target is cut at 512 characters. */
+  /** Of the latest request whose start line is complete; empty before the first. The target is cut at 512 characters. */
   readonly method: string;
   readonly target: string;
-  /** Of the latest reply; null before the first one. */
+  /** Of the reply to that request; null before it. */
   readonly status: number | null;
   readonly bytesIn: number;
   readonly bytesOut: number;

@@ -19,6 +19,7 @@ import {
 import type { ErrorCode } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { Activity } from '../net/driver';
+import type { StartLine } from '../http1/parser';
 import { Timeline } from './timeline';
 
 /** An open connection, asked when a row is made. */
@@ -28,6 +29,8 @@ export interface LiveConnection {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly bodyBytes: number;
+  /** Of the request under way; null before its start line is complete. */
+  readonly startLine: StartLine | null;
 }
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
@@ -97,7 +100,8 @@ export class ConnectionEntry {
 
   row(): ConnectionRow {
     const { live } = this;
-    const latest = this.#exchanges.at(-1);
+    const latest = this.#latestOrNext();
+    const startLine = live?.startLine ?? latest ?? { method: '', target: '' };
     return {
       id: this.id,
       revision: this.#revision,
@@ -108,8 +112,8 @@ export class ConnectionEntry {
       closedAtMs: this.#closedAtMs,
       closeCause: this.#closeCause,
       requestCount: this.#requestCount,
-      method: latest?.method ?? '',
-      target: (latest?.target ?? '').slice(0, MAX_TARGET_CHARACTERS),
+      method: startLine.method,
+      target: startLine.target.slice(0, MAX_TARGET_CHARACTERS),
       status: latest?.status ?? null,
       bytesIn: live?.bytesIn ?? this.#bytesIn,
       bytesOut: live?.bytesOut ?? this.#bytesOut,
@@ -130,6 +134,13 @@ export class ConnectionEntry {
     };
   }
 
+  /** The latest exchange; undefined while the head of a newer request is under way. */
+  #latestOrNext(): KeptExchange | undefined {
+    const latest = this.#exchanges.at(-1);
+    const isNext = this.live !== null && this.live.startLine !== null && latest?.requestEnd !== null;
+    return isNext ? undefined : latest;
+  }
+
   #exchangeNow(exchange: KeptExchange): Exchange {
     const isUnderWay = exchange.requestEnd === null && exchange === this.#exchanges.at(-1);
     return isUnderWay && this.live !== null ? { ...exchange, bodyBytes: this.live.bodyBytes } : { ...exchange };
@@ -137,7 +148,10 @@ export class ConnectionEntry {
 
   #lane(latest: KeptExchange | undefined): Lane {
     const bytesIn = this.live?.bytesIn ?? this.#bytesIn;
-    if (latest === undefined) return { startLine: 0, fields: bytesIn, body: 0, reply: 0 };
+    if (latest === undefined) {
+      const received = bytesIn - (this.#exchanges.at(-1)?.requestEnd ?? 0);
+      return { startLine: 0, fields: received, body: 0, reply: 0 };
+    }
     const { requestStart, fieldsStart, headEnd, requestEnd, replyStart, replyEnd } = latest;
     return {
       startLine: fieldsStart - requestStart,
@@ -180,9 +194,10 @@ export class ConnectionEntry {
   /** A reply to no request (a head that was refused) still is an exchange to look at. */
   #takeReply(fact: FactOf<'reply'>): void {
     if (fact.number === 0) {
-      const { requestStart, atMs } = fact;
+      const { requestStart, atMs, method, target, version } = fact;
       const number = this.#requestCount + 1;
-      this.#keep({ ...NOT_REACHED, number, startedAtMs: atMs, requestStart, fieldsStart: requestStart });
+      const startLine = { method, target, version };
+      this.#keep({ ...NOT_REACHED, ...startLine, number, startedAtMs: atMs, requestStart, fieldsStart: requestStart });
     }
     const exchange = fact.number === 0 ? this.#exchanges.at(-1) : this.#numbered(fact.number);
     if (exchange === undefined) return;

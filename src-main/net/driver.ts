@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { ArmedDeadline, ConnectionPhase } from '../contract/connections';
+import type { StartLine } from '../session/port';
 import type { Fact } from '../contract/facts';
 import { OriginSession } from '../session/origin-session';
 import type { ServerState, SessionIdentity, SessionPort } from '../session/port';
@@ -77,6 +78,10 @@ export class ConnectionDriver implements SessionPort {
 
   get bodyBytes(): number {
     return this.#session.bodyBytes;
+  }
+
+  get startLine(): StartLine | null {
+    return this.#session.startLine;
   }
 
   get armed(): ArmedDeadline | null {

@@ -5,6 +5,7 @@ import type { Fact } from '../contract/facts';
 import { settingEntry, type GuardName } from '../contract/settings';
 import type { TokenVerdict } from '../guard/token-bucket';
 import type { Fault } from '../http1/events';
+import type { StartLine } from '../http1/parser';
 import type { OpenExchange } from './exchange';
 import type { SessionIdentity } from './port';
 
@@ -17,7 +18,7 @@ export interface Seen {
 }
 
 /** Where a reply stands in the outbound stream, and the request it answers in the inbound one. */
-export interface ReplyPlace {
+export interface ReplyPlace extends StartLine {
   readonly status: number;
   readonly start: number;
   readonly end: number;
@@ -81,9 +82,7 @@ export class FactLog {
 
   /** `exchange` is null for a reply to bytes that did not become a request. */
   reply(exchange: OpenExchange | null, place: ReplyPlace, atMs: number): void {
-    const { method, target, version } = exchange?.head ?? { method: '', target: '', version: '' };
-    const number = exchange?.number ?? 0;
-    this.record({ kind: 'reply', connection: this.identity.id, atMs, number, ...place, method, target, version });
+    this.record({ kind: 'reply', connection: this.identity.id, atMs, number: exchange?.number ?? 0, ...place });
   }
 
   trip(guard: GuardName, code: ErrorCode, seen: Seen & { status: number | null }, atMs: number): void {

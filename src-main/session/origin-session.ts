@@ -16,7 +16,7 @@ import { BugError, type ErrorCode, type ErrorDetail } from '../contract/errors';
 import { guardOf, type GuardName } from '../contract/settings';
 import { deadlineFor, measuredAt, type GuardDeadline } from '../guard/deadlines';
 import type { Fault, ParserEvent, RequestHead } from '../http1/events';
-import { Parser } from '../http1/parser';
+import { Parser, type StartLine } from '../http1/parser';
 import { CONTINUE_REPLY, writeReply, type ReplyParts } from '../http1/writer';
 import { OpenExchange } from './exchange';
 import { FactLog, statusOf, tripCodeOf, type Seen } from './fact-log';
@@ -25,6 +25,8 @@ import type { ServerState, SessionIdentity, SessionPort } from './port';
 
 /** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
 export const LINGER_MS = 5_000;
+
+const NO_START_LINE: StartLine = { method: '', target: '', version: '' };
 
 /**
  * `closing`: nothing is parsed any more, what was written is on its way, FIN follows it.
@@ -80,6 +82,11 @@ export class OriginSession {
   /** Bytes of the body under way, after chunked coding is taken off. */
   get bodyBytes(): number {
     return this.#exchange?.bodyBytes ?? 0;
+  }
+
+  /** Of the request under way; null before its start line is complete. */
+  get startLine(): StartLine | null {
+    return this.#parser.startLine;
   }
 
   /** The guard armed now. */
@@ -305,11 +312,13 @@ export class OriginSession {
   #send(parts: ReplyParts, close: boolean, nowMs: number): void {
     const exchange = this.#exchange;
     const { offset, messageStart } = this.#parser;
-    const { method, minor, start: requestStart } = exchange?.head ?? { method: '', minor: 1, start: messageStart };
+    const { method, target, version } = exchange?.head ?? this.#parser.startLine ?? NO_START_LINE;
     const start = this.#bytesOut;
-    this.#write(writeReply(parts, { method, minor, close, nowMs }));
+    this.#write(writeReply(parts, { method, minor: exchange?.head.minor ?? 1, close, nowMs }));
+    const requestStart = exchange?.head.start ?? messageStart;
     const requestBytes = offset - requestStart;
-    this.#log.reply(exchange, { status: parts.status, start, end: this.#bytesOut, requestStart, requestBytes }, nowMs);
+    const place = { status: parts.status, start, end: this.#bytesOut, requestStart, requestBytes };
+    this.#log.reply(exchange, { ...place, method, target, version }, nowMs);
   }
 
   #write(bytes: Uint8Array): void {

@@ -9,6 +9,7 @@ import type { HeldBytes } from '../guard/held-bytes';
 import type { TokenBuckets, TokenVerdict } from '../guard/token-bucket';
 import type { ParserLimits, RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
+import type { StartLine } from '../http1/parser';
 import type { Route } from '../responder/responder';
 
 /** The effects. All return at once; what is written goes out in order. */
@@ -26,6 +27,8 @@ export interface SessionPort {
   resumeReading(): void;
   record(fact: Fact): void;
 }
+
+export type { StartLine };
 
 /** Where replies come from. */
 export interface Responder {

@@ -78,7 +78,7 @@ describe('ConnectionTable', () => {
   it('asks a live connection for its phase and counts until it is closed', () => {
     const { table } = tableWithLog();
     table.take(opened(1));
-    table.attach(1, { phase: 'headers', armed: null, bytesIn: 7, bytesOut: 0, bodyBytes: 0 });
+    table.attach(1, { phase: 'headers', armed: null, bytesIn: 7, bytesOut: 0, bodyBytes: 0, startLine: null });
     expect(table.row(1)).toMatchObject({ phase: 'headers', bytesIn: 7 });
     table.take(closed(1));
     expect(table.row(1)).toMatchObject({ phase: 'closed', bytesIn: 50, closeCause: 'client-closed' });

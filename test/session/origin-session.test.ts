@@ -262,6 +262,12 @@ describe('after a refusal', () => {
     expect(book.wait(1).effects).toEqual(['end', 'destroy']);
   });
 
+  it('names the request whose head it refused, and sends no body to a refused HEAD', () => {
+    const book = new Playbook().send('HEAD /x HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n');
+    expect(book.written()).toMatch(/^HTTP\/1\.1 400 [^]*\r\n\r\n$/);
+    expect(book.factsOf('reply')).toMatchObject([{ number: 0, method: 'HEAD', target: '/x', status: 400 }]);
+  });
+
   it('states the fault with code, offset and status', () => {
     const book = new Playbook().send('GET / HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n');
     expect(book.factsOf('fault')).toMatchObject([{ code: 'H1_FIELD_SPACE', offset: 26, status: 400 }]);
