@@ -1,5 +1,6 @@
 /** The level of a token bucket between two samples: it follows from capacity and refill alone. */
 import type { BucketLevel } from '@contract/feed';
+import { formatCountdown } from './format';
 
 export interface BucketRule {
   readonly capacity: number;
@@ -25,4 +26,15 @@ export type BucketTone = 'ok' | 'warn' | 'bad';
 export function bucketTone(level: number, { capacity }: BucketRule): BucketTone {
   if (level < 1) return 'bad';
   return level < capacity / 2 ? 'warn' : 'ok';
+}
+
+/** Tokens that come faster than this are not worth a countdown each. */
+const READABLE_TOKEN_MS = 200;
+
+/** What a client waits for: its next token, or a full bucket where tokens come too fast to be told one by one. */
+export function bucketWait(level: number, rule: BucketRule): string {
+  const nextMs = nextTokenMs(level, rule);
+  if (nextMs === null) return 'full';
+  if (1_000 / rule.refillPerSec >= READABLE_TOKEN_MS) return `+1 in ${formatCountdown(nextMs)}`;
+  return `full in ${formatCountdown(((rule.capacity - level) / rule.refillPerSec) * 1_000)}`;
 }

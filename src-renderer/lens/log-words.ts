@@ -14,22 +14,23 @@ const MEASURES: Readonly<Record<Unit, (value: number) => string>> = {
   perSec: (value) => `${formatCount(value)}/s`,
 };
 
-/** In whole bytes where the rounded amounts would look equal. */
-function measured(unit: Unit, value: number, limit: number): readonly [measured: string, limit: string] {
-  const rough: readonly [string, string] = [MEASURES[unit](value), MEASURES[unit](limit)];
-  if (rough[0] !== rough[1]) return [rough[0], settingPhrase(unit, limit)];
-  return [formatCount(Math.round(value)), formatCount(limit)];
+/** `17.0 KiB > 16 KiB`; where the rounded amounts would look equal, by how much: `1 B over 16 KiB`. */
+function comparison(unit: Unit, value: number, limit: number): string {
+  const shown = settingPhrase(unit, limit);
+  const isTooLittle = unit === 'bytesPerSec';
+  if (MEASURES[unit](value) !== MEASURES[unit](limit))
+    return `${MEASURES[unit](value)} ${isTooLittle ? '<' : '>'} ${shown}`;
+  return `${MEASURES[unit](Math.abs(value - limit))} ${isTooLittle ? 'under' : 'over'} ${shown}`;
 }
 
-/** `head timeout 10 s`, `body size 10.5 MiB > 10 MiB`, `length repeated at byte 64` */
+/** `head timeout 10 s`, `body size 1 B over 10 MiB`, `length repeated at byte 64` */
 export function logSentence(entry: LogEntry): string {
   const label = markLabel(entry.code);
   if (entry.kind === 'fault') return `${label} at byte ${formatCount(entry.offset)}`;
   const { unit } = settingEntry(entry.guard);
   if (unit === 'ms') return `${label} ${settingPhrase(unit, entry.limit)}`;
   if (entry.code === 'LIM_RATE') return `${label}, bucket of ${formatCount(entry.limit)} empty`;
-  const [value, limit] = measured(unit, entry.measured, entry.limit);
-  return `${label} ${value} ${unit === 'bytesPerSec' ? '<' : '>'} ${limit}`;
+  return `${label} ${comparison(unit, entry.measured, entry.limit)}`;
 }
 
 /** What the log says on hover: the whole sentence of the catalogue. */

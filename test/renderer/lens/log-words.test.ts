@@ -1,0 +1,37 @@
+import type { LogEntry } from '@contract/feed';
+import { expect, test } from 'vitest';
+import { logSentence, logTitle } from '../../../src-renderer/lens/log-words';
+import { NOW_MS } from '../../support/rows';
+
+const trip = { kind: 'trip', connection: 1, atMs: NOW_MS, offset: 90, status: 408 } as const;
+
+test.each<[string, LogEntry]>([
+  ['head timeout 10 s', { ...trip, guard: 'headTimeoutMs', code: 'LIM_HEAD_TIMEOUT', limit: 10_000, measured: 10_004 }],
+  [
+    'head size 17.0 KiB > 16 KiB',
+    { ...trip, guard: 'maxHeadBytes', code: 'LIM_HEAD_BYTES', limit: 16_384, measured: 17_400 },
+  ],
+  [
+    'body size 1 B over 10 MiB',
+    { ...trip, guard: 'maxBodyBytes', code: 'LIM_BODY_BYTES', limit: 10_485_760, measured: 10_485_761 },
+  ],
+  [
+    'minimum data rate 120 B/s < 240 B/s',
+    { ...trip, guard: 'minBodyBytesPerSec', code: 'LIM_BODY_RATE', limit: 240, measured: 120 },
+  ],
+  [
+    'open connections 1,025 > 1,024',
+    { ...trip, guard: 'maxConnections', code: 'LIM_CONNECTIONS', limit: 1_024, measured: 1_025 },
+  ],
+  [
+    'length repeated at byte 64',
+    { kind: 'fault', connection: 1, atMs: NOW_MS, code: 'H1_LENGTH_REPEATED', offset: 64, status: 400 },
+  ],
+])('%s', (sentence, entry) => {
+  expect(logSentence(entry)).toBe(sentence);
+});
+
+test('the title is the sentence of the catalogue with its limit and its rule', () => {
+  const entry: LogEntry = { ...trip, guard: 'maxHeadBytes', code: 'LIM_HEAD_BYTES', limit: 16_384, measured: 17_400 };
+  expect(logTitle(entry)).toMatch(/^The head is longer than 16,384 bytes\. .*RFC 6585/);
+});

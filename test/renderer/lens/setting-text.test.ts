@@ -1,0 +1,74 @@
+import { SETTING_NAMES, settingEntry } from '@contract/settings';
+import { describe, expect, test } from 'vitest';
+import { readSetting, settingPhrase, settingText } from '../../../src-renderer/lens/setting-text';
+
+describe('what a box shows', () => {
+  test.each([
+    ['ms', 10_000, '10', 's'],
+    ['ms', 250, '250', 'ms'],
+    ['ms', 90_000, '90', 's'],
+    ['ms', 3_600_000, '1', 'h'],
+    ['bytes', 16_384, '16', 'KiB'],
+    ['bytes', 8_000, '8,000', 'B'],
+    ['bytes', 10_485_760, '10', 'MiB'],
+    ['bytesPerSec', 240, '240', 'B/s'],
+    ['count', 1_024, '1,024', ''],
+    ['perSec', 0.5, '0.5', '/s'],
+    ['ms', null, 'off', ''],
+  ] as const)('%s %s is %s %s', (unit, value, number, suffix) => {
+    expect(settingText(unit, value)).toEqual({ number, unit: suffix });
+  });
+
+  test('a phrase has a space before a word and none before a slash', () => {
+    expect([settingPhrase('bytes', 16_384), settingPhrase('perSec', 50), settingPhrase('ms', null)]).toEqual([
+      '16 KiB',
+      '50/s',
+      'off',
+    ]);
+  });
+});
+
+describe('what is typed', () => {
+  test.each([
+    ['headTimeoutMs', '10s', 's', 10_000],
+    ['headTimeoutMs', '500 ms', 's', 500],
+    ['headTimeoutMs', '2', 's', 2_000],
+    ['headTimeoutMs', '1.5', 's', 1_500],
+    ['headTimeoutMs', '1min', 's', 60_000],
+    ['headTimeoutMs', 'off', 's', null],
+    ['maxHeadBytes', '16kB', 'KiB', 16_000],
+    ['maxHeadBytes', '16 KiB', 'B', 16_384],
+    ['maxHeadBytes', '8k', 'B', 8_192],
+    ['maxHeadBytes', '1,024', 'B', 1_024],
+    ['minBodyBytesPerSec', '1 KiB/s', 'B/s', 1_024],
+    ['minBodyBytesPerSec', '10kB/s', 'B/s', 10_000],
+    ['maxConnections', '2k', '', 2_000],
+    ['bucketRefillPerSec', '0.5/s', '/s', 0.5],
+    ['bucketRefillPerSec', '.5', '/s', 0.5],
+  ] as const)('%s takes %s', (name, text, unit, value) => {
+    expect(readSetting(name, text, unit)).toEqual({ ok: true, value });
+  });
+
+  test.each([
+    ['headTimeoutMs', 'soon', 'CFG_NOT_A_NUMBER'],
+    ['headTimeoutMs', '10 kB', 'CFG_NOT_A_NUMBER'],
+    ['headTimeoutMs', '-', 'CFG_NOT_A_NUMBER'],
+    ['headTimeoutMs', '1ms', 'CFG_TOO_SMALL'],
+    ['headTimeoutMs', '5h', 'CFG_TOO_LARGE'],
+    ['maxConnections', '2.5', 'CFG_NOT_WHOLE'],
+    ['maxHeadBytes', 'off', 'CFG_NOT_OFFABLE'],
+  ] as const)('%s refuses %s', (name, text, code) => {
+    expect(
+      readSetting(name, text, settingText(settingEntry(name).unit, settingEntry(name).default).unit),
+    ).toMatchObject({ ok: false, error: { code } });
+  });
+
+  test('every default is read back as it is written', () => {
+    for (const name of SETTING_NAMES) {
+      const { unit, default: value } = settingEntry(name);
+      const shown = settingText(unit, value);
+      expect(readSetting(name, shown.number, shown.unit)).toEqual({ ok: true, value });
+      expect(readSetting(name, settingPhrase(unit, value), shown.unit)).toEqual({ ok: true, value });
+    }
+  });
+});
