@@ -31,22 +31,41 @@ export class FieldOffsets {
   }
 }
 
-/** The fields of a finished section, over bytes and offsets it owns. */
+/** The fields of a finished section, over bytes and offsets that nobody writes any more. */
 export class FieldLines implements Fields {
   constructor(
     readonly bytes: Uint8Array,
-    readonly offsets: Int32Array,
+    /** Index in `bytes` of the section's first byte. */
+    readonly origin: number,
+    private readonly offsets: Int32Array,
+    private readonly firstOffset: number,
     readonly count: number,
   ) {}
 
+  /** The indices in `bytes` of where the name and the value of a field begin and end. */
+  nameStart(index: number): number {
+    return this.origin + this.offsets[this.firstOffset + index * OFFSETS_PER_FIELD]!;
+  }
+
+  nameEnd(index: number): number {
+    return this.origin + this.offsets[this.firstOffset + index * OFFSETS_PER_FIELD + 1]!;
+  }
+
+  valueStart(index: number): number {
+    return this.origin + this.offsets[this.firstOffset + index * OFFSETS_PER_FIELD + 2]!;
+  }
+
+  valueEnd(index: number): number {
+    return this.origin + this.offsets[this.firstOffset + index * OFFSETS_PER_FIELD + 3]!;
+  }
+
+  /** An index outside the section is empty text, as `charAt` has it. */
   name(index: number): string {
-    const at = index * OFFSETS_PER_FIELD;
-    return this.#text(this.offsets[at], this.offsets[at + 1]);
+    return this.#holds(index) ? latin1(this.bytes, this.nameStart(index), this.nameEnd(index)) : '';
   }
 
   value(index: number): string {
-    const at = index * OFFSETS_PER_FIELD;
-    return this.#text(this.offsets[at + 2], this.offsets[at + 3]);
+    return this.#holds(index) ? latin1(this.bytes, this.valueStart(index), this.valueEnd(index)) : '';
   }
 
   get(name: string): string | null {
@@ -64,16 +83,13 @@ export class FieldLines implements Fields {
   }
 
   #find(lower: string, from: number): number {
-    const { bytes, offsets, count } = this;
-    for (let index = from; index < count; index += 1) {
-      const at = index * OFFSETS_PER_FIELD;
-      if (equalsLower(bytes, offsets[at]!, offsets[at + 1]!, lower)) return index;
+    for (let index = from; index < this.count; index += 1) {
+      if (equalsLower(this.bytes, this.nameStart(index), this.nameEnd(index), lower)) return index;
     }
     return -1;
   }
 
-  /** An index outside the section is empty text, as `charAt` has it. */
-  #text(start: number | undefined, end: number | undefined): string {
-    return start === undefined || end === undefined ? '' : latin1(this.bytes, start, end);
+  #holds(index: number): boolean {
+    return index >= 0 && index < this.count;
   }
 }

@@ -8,10 +8,10 @@
  */
 import type { ErrorCode } from '../contract/errors';
 import { readAuthority } from './authority';
-import { COMMA, LOWER, isDigit } from './grammar';
+import { COMMA, isDigit } from './grammar';
 import { eachElement, equalsLower, latin1 } from './bytes';
 import type { Framing, RequestHead } from './events';
-import { OFFSETS_PER_FIELD, type FieldLines } from './fields';
+import type { FieldLines } from './fields';
 
 export const NO_BODY: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
@@ -47,33 +47,30 @@ interface Seen {
   expectsContinue: boolean;
 }
 
-type Take = (lines: FieldLines, at: number, seen: Seen, facts: StartLineFacts) => ErrorCode | null;
+type Take = (fields: FieldLines, index: number, seen: Seen, facts: StartLineFacts) => ErrorCode | null;
 
-const valueOf = (lines: FieldLines, at: number): [start: number, end: number] => [
-  lines.offsets[at + 2]!,
-  lines.offsets[at + 3]!,
-];
-
-const takeHost: Take = (lines, at, seen, { targetForm }) => {
+const takeHost: Take = (fields, index, seen, { targetForm }) => {
   if (targetForm === null) return null;
   seen.hosts += 1;
   if (seen.hosts > 1) return 'H1_HOST_REPEATED';
-  const [start, end] = valueOf(lines, at);
+  const start = fields.valueStart(index);
+  const end = fields.valueEnd(index);
   // Empty where the target has no authority either (RFC 9112 §3.2).
   if (start === end) return targetForm === 'origin' || targetForm === 'asterisk' ? null : 'H1_HOST';
-  const authority = readAuthority(latin1(lines.bytes, start, end));
+  const authority = readAuthority(latin1(fields.bytes, start, end));
   return authority !== null && authority.hostBytes > 0 ? null : 'H1_HOST';
 };
 
-const takeLength: Take = (lines, at, seen) => {
+const takeLength: Take = (fields, index, seen) => {
   if (seen.length !== null) return 'H1_LENGTH_REPEATED';
   if (seen.codings) return 'H1_LENGTH_WITH_CODING';
-  const { bytes } = lines;
-  const [start, end] = valueOf(lines, at);
+  const { bytes } = fields;
+  const start = fields.valueStart(index);
+  const end = fields.valueEnd(index);
   if (start === end) return 'H1_LENGTH';
   let length = 0;
-  for (let index = start; index < end; index += 1) {
-    const byte = bytes[index]!;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at]!;
     if (byte === COMMA) return 'H1_LENGTH_REPEATED';
     if (!isDigit(byte)) return 'H1_LENGTH';
     length = length * 10 + byte - 0x30;
@@ -83,13 +80,13 @@ const takeLength: Take = (lines, at, seen) => {
   return null;
 };
 
-const takeCoding: Take = (lines, at, seen, { role, minor }) => {
+const takeCoding: Take = (fields, index, seen, { role, minor }) => {
   if (minor === 0) return 'H1_CODING_IN_HTTP10';
   if (seen.length !== null) return 'H1_LENGTH_WITH_CODING';
-  const { bytes } = lines;
+  const { bytes } = fields;
   let code: ErrorCode | null = null;
   let count = 0;
-  eachElement(bytes, ...valueOf(lines, at), (start, end) => {
+  eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
     count += 1;
     if (code !== null) return;
     if (seen.chunked) code = 'H1_CODING_ORDER';
@@ -101,22 +98,22 @@ const takeCoding: Take = (lines, at, seen, { role, minor }) => {
   return count === 0 ? 'H1_CODING_ORDER' : code;
 };
 
-const takeConnection: Take = (lines, at, seen) => {
-  const { bytes } = lines;
-  eachElement(bytes, ...valueOf(lines, at), (start, end) => {
+const takeConnection: Take = (fields, index, seen) => {
+  const { bytes } = fields;
+  eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
     if (equalsLower(bytes, start, end, 'close')) seen.close = true;
     else if (equalsLower(bytes, start, end, 'keep-alive')) seen.keepAlive = true;
   });
   return null;
 };
 
-const takeExpect: Take = (lines, at, seen, { role, minor }) => {
+const takeExpect: Take = (fields, index, seen, { role, minor }) => {
   // An expectation in HTTP/1.0 is ignored (RFC 9110 §10.1.1).
   if (role === 'response' || minor === 0) return null;
-  const { bytes } = lines;
+  const { bytes } = fields;
   let count = 0;
   let met = 0;
-  eachElement(bytes, ...valueOf(lines, at), (start, end) => {
+  eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
     count += 1;
     if (equalsLower(bytes, start, end, '100-continue')) met += 1;
   });
@@ -141,7 +138,12 @@ const BY_LENGTH: readonly (readonly [name: string, take: Take] | undefined)[] = 
 );
 
 const FIRST_BYTES = new Uint8Array(256);
-for (const entry of BY_LENGTH) if (entry !== undefined) FIRST_BYTES[entry[0].charCodeAt(0)] = 1;
+for (const entry of BY_LENGTH) {
+  if (entry === undefined) continue;
+  const [name] = entry;
+  FIRST_BYTES[name.charCodeAt(0)] = 1;
+  FIRST_BYTES[name.toUpperCase().charCodeAt(0)] = 1;
+}
 
 function framingOf(seen: Seen, role: 'request' | 'response'): Framing {
   if (seen.chunked) return CHUNKED;
@@ -149,28 +151,31 @@ function framingOf(seen: Seen, role: 'request' | 'response'): Framing {
   return role === 'request' ? NO_BODY : UNTIL_CLOSE;
 }
 
+const nothingSeen = (): Seen => ({
+  hosts: 0,
+  length: null,
+  codings: false,
+  chunked: false,
+  close: false,
+  keepAlive: false,
+  expectsContinue: false,
+});
+
 function refused(code: ErrorCode, faultAt: number): Judgement {
   return { framing: NO_BODY, keepAlive: false, expectsContinue: false, code, faultAt };
 }
 
-export function judge(lines: FieldLines, facts: StartLineFacts): Judgement {
-  const { bytes, offsets, count } = lines;
-  const seen: Seen = {
-    hosts: 0,
-    length: null,
-    codings: false,
-    chunked: false,
-    close: false,
-    keepAlive: false,
-    expectsContinue: false,
-  };
-  for (let at = 0; at < count * OFFSETS_PER_FIELD; at += OFFSETS_PER_FIELD) {
-    const start = offsets[at]!;
-    if (FIRST_BYTES[LOWER[bytes[start]!]!] === 0) continue;
-    const entry = BY_LENGTH[offsets[at + 1]! - start];
-    if (entry === undefined || !equalsLower(bytes, start, offsets[at + 1]!, entry[0])) continue;
-    const code = entry[1](lines, at, seen, facts);
-    if (code !== null) return refused(code, start);
+export function judge(fields: FieldLines, facts: StartLineFacts): Judgement {
+  const { bytes, count, origin } = fields;
+  const seen = nothingSeen();
+  for (let index = 0; index < count; index += 1) {
+    const start = fields.nameStart(index);
+    if (FIRST_BYTES[bytes[start]!] === 0) continue;
+    const end = fields.nameEnd(index);
+    const entry = BY_LENGTH[end - start];
+    if (entry === undefined || !equalsLower(bytes, start, end, entry[0])) continue;
+    const code = entry[1](fields, index, seen, facts);
+    if (code !== null) return refused(code, start - origin);
   }
   const { role, minor, emptyLine } = facts;
   if (role === 'request' && minor > 0 && seen.hosts === 0) return refused('H1_HOST_MISSING', emptyLine);
@@ -225,9 +230,9 @@ const FORBIDDEN_IN_TRAILERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Offset in the section of the first trailer field that may not be one; -1 where all may. */
-export function forbiddenTrailer(lines: FieldLines): number {
-  for (let index = 0; index < lines.count; index += 1) {
-    if (FORBIDDEN_IN_TRAILERS.has(lines.name(index).toLowerCase())) return lines.offsets[index * OFFSETS_PER_FIELD]!;
+export function forbiddenTrailer(fields: FieldLines): number {
+  for (let index = 0; index < fields.count; index += 1) {
+    if (FORBIDDEN_IN_TRAILERS.has(fields.name(index).toLowerCase())) return fields.nameStart(index) - fields.origin;
   }
   return -1;
 }

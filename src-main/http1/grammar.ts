@@ -13,6 +13,7 @@ export const COLON = 0x3a;
 export const SEMICOLON = 0x3b;
 export const EQUALS = 0x3d;
 export const BACKSLASH = 0x5c;
+export const DEL = 0x7f;
 export const DIGIT_0 = 0x30;
 export const DIGIT_9 = 0x39;
 

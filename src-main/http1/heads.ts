@@ -3,6 +3,7 @@ import type { Framing, ResponseHead, RequestHead } from './events';
 import { FieldLines, OFFSETS_PER_FIELD } from './fields';
 import { NO_BODY, UNTIL_CLOSE, judge, type Judgement } from './framing';
 import { latin1 } from './bytes';
+import { keptBytes, keptOffsets } from './kept';
 import type { Registers } from './registers';
 import { targetForm } from './target';
 
@@ -11,18 +12,25 @@ const VERSIONS = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
 export const versionText = (minor: number): string => VERSIONS[minor] ?? '';
 
 /** The field lines scanned so far, over a copy of the section up to the next byte. */
-export function copyFields(r: Registers): FieldLines {
+export function keepFields(r: Registers): FieldLines {
   const { count, values } = r.fields;
-  return new FieldLines(r.copySection(r.at), values.slice(0, count * OFFSETS_PER_FIELD), count);
+  if (r.gathered.length === 0) {
+    keptBytes.keep(r.bytes, r.sectionStart - r.base, r.at);
+  } else {
+    r.gather(r.at);
+    keptBytes.keep(r.gathered.bytes, 0, r.gathered.length);
+  }
+  keptOffsets.keep(values, 0, count * OFFSETS_PER_FIELD);
+  return new FieldLines(keptBytes.array, keptBytes.at, keptOffsets.array, keptOffsets.at, count);
 }
 
 /** Null: the head cannot be accepted and the registers hold the fault. */
 export function completeRequest(r: Registers): RequestHead | null {
   const { method, minor, sectionStart: start } = r;
-  const fields = copyFields(r);
-  const target = latin1(fields.bytes, r.targetStart, r.targetEnd);
+  const fields = keepFields(r);
+  const target = latin1(fields.bytes, fields.origin + r.targetStart, fields.origin + r.targetEnd);
   const form = targetForm(method, target);
-  const { length } = fields.bytes;
+  const length = r.at + r.toSection;
   const verdict = judge(fields, { role: 'request', minor, targetForm: form, emptyLine: length - 2 });
   if (isRefused(r, verdict)) return null;
   const { framing, keepAlive, expectsContinue } = verdict;
@@ -46,8 +54,8 @@ export function completeRequest(r: Registers): RequestHead | null {
 /** The same for a response to a request with this method. */
 export function completeResponse(r: Registers, method: string): ResponseHead | null {
   const { statusCode: status, minor, sectionStart: start } = r;
-  const fields = copyFields(r);
-  const { length } = fields.bytes;
+  const fields = keepFields(r);
+  const length = r.at + r.toSection;
   const verdict = judge(fields, { role: 'response', minor, targetForm: null, emptyLine: length - 2 });
   if (isRefused(r, verdict)) return null;
   const framing = framingByStatus(status, method) ?? verdict.framing;
@@ -57,7 +65,7 @@ export function completeResponse(r: Registers, method: string): ResponseHead | n
     fieldsStart: start + r.fieldsStart,
     end: start + length,
     status,
-    reason: latin1(fields.bytes, r.reasonStart, r.reasonEnd),
+    reason: latin1(fields.bytes, fields.origin + r.reasonStart, fields.origin + r.reasonEnd),
     version: versionText(minor),
     minor,
     fields,

@@ -32,7 +32,7 @@ import type { ParserEvent, ParserLimits, RequestHead, ResponseHead } from './eve
 import { scanFieldLines } from './field-lines';
 import { forbiddenTrailer } from './framing';
 import { CR, LF } from './grammar';
-import { completeRequest, completeResponse, copyFields, versionText } from './heads';
+import { completeRequest, completeResponse, keepFields, versionText } from './heads';
 import { Registers } from './registers';
 import type { SpanKind, SpanTap } from './span-kinds';
 import { scanStartLine } from './start-line';
@@ -299,7 +299,7 @@ export class Parser {
     }
     r.state = MESSAGE_END;
     if (r.fields.count === 0) return this.#endMessage();
-    const fields = copyFields(r);
+    const fields = keepFields(r);
     const forbidden = forbiddenTrailer(fields);
     r.gathered.clear();
     if (forbidden === -1) return { kind: 'trailers', fields };

@@ -112,13 +112,6 @@ export class Registers {
     return latin1(this.gathered.bytes, start, end);
   }
 
-  /** A copy of the section up to the index `end`. */
-  copySection(end: number): Uint8Array {
-    if (this.gathered.length === 0) return this.bytes.slice(this.sectionStart - this.base, end);
-    this.gather(end);
-    return this.gathered.bytes.slice(0, this.gathered.length);
-  }
-
   /** Takes the machine to its end at the byte with this index, which could not be accepted. */
   fail(code: ErrorCode, at: number): void {
     this.failAt(code, this.base + at, at);
