@@ -22,6 +22,7 @@ const FAILED_TO_START = 1;
 const userFile = (name: string) => join(app.getPath('userData'), name);
 
 function refuse({ title, hint }: { title: string; hint: string }): void {
+  console.error(`Bytescope cannot start: ${title} ${hint}`);
   dialog.showErrorBox('Bytescope cannot start', `${title}\n\n${hint}`);
   app.exit(FAILED_TO_START);
 }

@@ -1,9 +1,10 @@
+import { resolve } from 'node:path';
 import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
+import { findElectron } from '../src-main/launch/electron-binary.mjs';
 import { CHROMIUM_ARGS, CHROMIUM_PATH } from './chromium.ts';
-import { electronBinary } from './e2e/electron-binary.ts';
 import type { HostOptions } from './e2e/host.ts';
 
-const electron = electronBinary();
+const electron = findElectron(resolve(import.meta.dirname, '..'));
 if (electron === null) console.log("Electron's binary is not installed: the end-to-end tests run in Chromium alone.");
 
 const projects: PlaywrightTestConfig<HostOptions>['projects'] = [{ name: 'web', use: { hostKind: 'web' } }];

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { _electron, test as base, type Page } from '@playwright/test';
-import { electronBinary } from './electron-binary.ts';
+import { findElectron } from '../../src-main/launch/electron-binary.mjs';
 
 export { expect } from '@playwright/test';
 
@@ -107,7 +107,7 @@ function electronSwitches(): string[] {
 }
 
 async function startElectron(flags: readonly string[]): Promise<Bytescope> {
-  const executablePath = electronBinary();
+  const executablePath = findElectron(ROOT);
   if (executablePath === null) throw new Error("Electron's binary is not installed");
   const userData = mkdtempSync(join(tmpdir(), 'bytescope-e2e-'));
   const port = await freePort();

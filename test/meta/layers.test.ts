@@ -40,7 +40,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'src-main/inspector': /^(node:(fs|fs\/promises|path|os|process)|write-file-atomic|valibot)$/,
   'src-main/hosts/electron': /^(electron|node:(fs|path|util)|write-file-atomic)$/,
   'src-main/hosts/web': /^(node:(http|net|fs|fs\/promises|path|url|crypto|stream)|ws)$/,
-  'src-main/hosts/cli': /^node:(util|path|os|url|fs|process)$/,
+  'src-main/hosts/cli': /^node:(util|path|os|stream|child_process)$/,
   'src-main/preload': /^electron$/,
   'src-main/launch': /^node:/,
   'src-main/electron.ts': /^(electron|node:path)$/,

@@ -12,7 +12,7 @@ const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' };
 const fileMenu = (sessionPath: string, isMac: boolean): MenuItemConstructorOptions => ({
   label: '&File',
   submenu: [
-    { label: 'Copy Session Path', click: () => clipboard.writeText(sessionPath) },
+    { label: 'Copy Session Path', click: () => void clipboard.writeText(sessionPath) },
     {
       label: isMac ? 'Reveal Session in Finder' : 'Show Session in Folder',
       click: () => shell.showItemInFolder(sessionPath),

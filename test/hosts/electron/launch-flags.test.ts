@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { launchFlags } from '../../../src-main/hosts/electron/launch-flags';
+
+it.each([
+  [[], []],
+  [
+    ['/project', '--listen', '127.0.0.1:0', '--set', 'a=1', '--set=b=2'],
+    ['--listen=127.0.0.1:0', '--set=a=1', '--set=b=2'],
+  ],
+  [['--no-sandbox', '--inspect=0', '--remote-debugging-port=0', '/project'], []],
+  [
+    ['--user-data-dir=/tmp/x', '--reply', 'echo', '--ozone-platform=headless', '--journal=/tmp/a b.pcapng'],
+    ['--reply=echo', '--journal=/tmp/a b.pcapng'],
+  ],
+  [['--listen'], ['--listen']],
+])('takes our flags out of %j', (args, flags) => {
+  expect(launchFlags(args)).toEqual(flags);
+});
