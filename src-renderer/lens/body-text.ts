@@ -65,22 +65,29 @@ const isWholeUtf8 = (bytes: Uint8Array): boolean => {
 export function decodeBody(bytes: Uint8Array, kind: ContentKind): DecodedText {
   if (kind.charset === null) {
     if (isWholeUtf8(bytes)) return { text: new TextDecoder().decode(bytes), charset: 'utf-8', note: null };
-    return { text: latin1(bytes), charset: FALLBACK, note: 'No charset is named and the bytes are not UTF-8: shown as Latin-1.' };
+    return {
+      text: latin1(bytes),
+      charset: FALLBACK,
+      note: 'No charset is named and the bytes are not UTF-8: shown as Latin-1.',
+    };
   }
   if (/^(iso-?8859-1|latin-?1)$/i.test(kind.charset)) return { text: latin1(bytes), charset: FALLBACK, note: null };
   const decoder = decoderFor(kind.charset);
   if (decoder !== null) return { text: decoder.decode(bytes), charset: decoder.encoding, note: null };
-  return { text: latin1(bytes), charset: FALLBACK, note: `The charset "${kind.charset.slice(0, 60)}" is not known: shown as Latin-1.` };
+  return {
+    text: latin1(bytes),
+    charset: FALLBACK,
+    note: `The charset "${kind.charset.slice(0, 60)}" is not known: shown as Latin-1.`,
+  };
 }
 
-export type PrettyJson =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: string };
+export type PrettyJson = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
 /** Lays JSON out with two spaces. Numbers and key order stay as `JSON.parse` gives them; the Text view has the original. */
 export function prettyJson(text: string, isWhole: boolean): PrettyJson {
   if (!isWhole) return { ok: false, reason: 'The body is not loaded as a whole, so it is not laid out.' };
-  if (text.length > MAX_PRETTY_BYTES) return { ok: false, reason: 'The body is larger than 1 MiB, so it is not laid out.' };
+  if (text.length > MAX_PRETTY_BYTES)
+    return { ok: false, reason: 'The body is larger than 1 MiB, so it is not laid out.' };
   try {
     return { ok: true, text: JSON.stringify(JSON.parse(text), null, 2) };
   } catch {

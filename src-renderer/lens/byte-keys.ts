@@ -23,7 +23,10 @@ export function movedCursor(press: KeyPress, space: CursorSpace): number | null 
   return Math.min(space.streamBytes - 1, Math.max(0, target));
 }
 
-function targetOf({ key, ctrlKey, metaKey }: KeyPress, { cursor, rowBytes, pageRows, streamBytes }: CursorSpace): number | null {
+function targetOf(
+  { key, ctrlKey, metaKey }: KeyPress,
+  { cursor, rowBytes, pageRows, streamBytes }: CursorSpace,
+): number | null {
   const withControl = ctrlKey || metaKey;
   const rowStart = cursor - (cursor % rowBytes);
   switch (key) {
@@ -52,6 +55,7 @@ function targetOf({ key, ctrlKey, metaKey }: KeyPress, { cursor, rowBytes, pageR
 export function parseOffset(text: string): number | null {
   const trimmed = text.trim().replaceAll(/[_,\s]/g, '');
   const hex = /^0x([0-9a-f]+)$|^([0-9a-f]+)h$/i.exec(trimmed);
-  const value = hex === null ? (/^\d+$/.test(trimmed) ? Number(trimmed) : NaN) : Number.parseInt((hex[1] ?? hex[2]) as string, 16);
+  const value =
+    hex === null ? (/^\d+$/.test(trimmed) ? Number(trimmed) : NaN) : Number.parseInt((hex[1] ?? hex[2]) as string, 16);
   return Number.isSafeInteger(value) ? value : null;
 }

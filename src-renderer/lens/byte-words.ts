@@ -19,6 +19,15 @@ export interface ByteElement {
   readonly isBad: boolean;
 }
 
+const BOUNDLESS: ReadonlySet<Paint> = new Set<Paint>(['body', 'garbage']);
+
+/** What to light under the pointer: the element, but of a body only the byte, or the whole view would be lit. */
+export const lightOf = (
+  { start, end, paint }: ByteElement,
+  offset: number,
+): { readonly start: number; readonly end: number } =>
+  BOUNDLESS.has(paint) ? { start: offset, end: offset + 1 } : { start, end };
+
 const NAMED: ReadonlyMap<number, string> = new Map([
   [0x00, 'NUL'],
   [0x09, 'TAB'],
@@ -36,7 +45,14 @@ export function byteWords(byte: number): string {
   return byte > 0x20 && byte < 0x7f ? `${hex}, "${String.fromCharCode(byte)}"` : hex;
 }
 
-const SHOWS_TEXT: ReadonlySet<Span['kind']> = new Set<Span['kind']>(['method', 'target', 'version', 'status', 'reason', 'chunk-size']);
+const SHOWS_TEXT: ReadonlySet<Span['kind']> = new Set<Span['kind']>([
+  'method',
+  'target',
+  'version',
+  'status',
+  'reason',
+  'chunk-size',
+]);
 
 const SCHEME: Readonly<Partial<Record<Span['kind'], string>>> = { 'field-value': 'value of field' };
 
@@ -71,5 +87,14 @@ export function elementAfterVerdict(offset: number, verdict: FaultMark | Trip, s
     return { start: offset, end: offset + 1, label: title, name: null, rfc, note: hint, paint: 'fault', isBad: true };
   }
   const start = verdict.offset + 1;
-  return { start, end: streamBytes, label: 'not parsed', name: null, rfc: null, note: title, paint: 'garbage', isBad: false };
+  return {
+    start,
+    end: streamBytes,
+    label: 'not parsed',
+    name: null,
+    rfc: null,
+    note: title,
+    paint: 'garbage',
+    isBad: false,
+  };
 }

@@ -57,7 +57,11 @@ export class RunBuilder {
   add(text: string, paint: Paint): void {
     const last = this.runs.at(-1);
     if (last?.paint === paint) last.text += text;
-    else this.runs.push({ text, paint });
+    else this.begin(text, paint);
+  }
+
+  begin(text: string, paint: Paint): void {
+    this.runs.push({ text, paint });
   }
 }
 

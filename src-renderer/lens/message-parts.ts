@@ -70,7 +70,9 @@ export class MessageReading {
     this.#start = start;
     this.#openStart = start;
     this.#received = start;
-    this.#parser = new Parser(role, NO_LIMITS, { mark: (kind, from, to) => this.#mark(kind, from + start, to + start) });
+    this.#parser = new Parser(role, NO_LIMITS, {
+      mark: (kind, from, to) => this.#mark(kind, from + start, to + start),
+    });
     if (replyTo !== null) this.#parser.answers(replyTo);
   }
 
@@ -118,7 +120,10 @@ export class MessageReading {
     const [first] = line;
     const last = line.at(-1);
     if (first === undefined || last === undefined) return null;
-    return { runs: line.map(({ text, kind }) => ({ text, paint: paintOf(kind) })), place: { start: first.start, end: last.end } };
+    return {
+      runs: line.map(({ text, kind }) => ({ text, paint: paintOf(kind) })),
+      place: { start: first.start, end: last.end },
+    };
   }
 
   fields(): FieldPart[] {
@@ -186,7 +191,8 @@ export class MessageReading {
 
   #text(start: number, end: number): string {
     let text = '';
-    for (const byte of this.#open.subarray(start - this.#openStart, end - this.#openStart)) text += String.fromCharCode(byte);
+    for (const byte of this.#open.subarray(start - this.#openStart, end - this.#openStart))
+      text += String.fromCharCode(byte);
     return text;
   }
 }

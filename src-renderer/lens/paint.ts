@@ -16,5 +16,7 @@ export type Paint =
   | 'fault'
   /** Bytes nothing was made of, because the fault came before them. */
   | 'garbage'
+  /** A control byte shown by its name, set apart from the same letters as text. */
+  | 'control'
   /** Not looked into. */
   | 'plain';

@@ -58,6 +58,15 @@ const BODY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'LIM_HELD_BODY',
 ]);
 
+/** May happen anywhere in a head, or in a body as well: how far the message had come tells. */
+const ANYWHERE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'LIM_HEAD_TIMEOUT',
+  'LIM_HEAD_BYTES',
+  'H1_INCOMPLETE',
+  'H1_BARE_LF',
+  'H1_BARE_CR',
+]);
+
 /** The step an exchange was stopped at. */
 export function failedStep(exchange: Exchange): PhaseStep | null {
   const { failure } = exchange;
@@ -65,14 +74,15 @@ export function failedStep(exchange: Exchange): PhaseStep | null {
   if (failure.code === 'LIM_RATE') return 'rate limit';
   if (failure.code === 'LIM_HELD_TOTAL') return 'route';
   if (BODY_CODES.has(failure.code)) return 'body';
-  if (START_LINE_CODES.has(failure.code) || exchange.method === '') return 'start line';
+  if (START_LINE_CODES.has(failure.code)) return 'start line';
+  if (ANYWHERE_CODES.has(failure.code) && exchange.method === '') return 'start line';
   return exchange.headEnd === null || failure.offset < exchange.headEnd ? 'headers' : 'body';
 }
 
 const isDone = (step: PhaseStep, exchange: Exchange): boolean => {
   switch (step) {
     case 'start line':
-      return exchange.method !== '';
+      return exchange.method !== '' || failedStep(exchange) === 'headers';
     case 'headers':
       return exchange.headEnd !== null;
     case 'body':
@@ -114,7 +124,9 @@ export function phaseMarks(exchange: Exchange | null, row: ConnectionRow, isLate
 
 /** The whole strip as one sentence, for those who cannot see it. */
 export const phaseSentence = (marks: readonly PhaseMark[]): string =>
-  marks.map(({ step, mark, part }) => `${step} ${WORDS[mark]}${mark === 'now' && part !== null ? ` (${part})` : ''}`).join(', ');
+  marks
+    .map(({ step, mark, part }) => `${step} ${WORDS[mark]}${mark === 'now' && part !== null ? ` (${part})` : ''}`)
+    .join(', ');
 
 const WORDS: Readonly<Record<StepMark, string>> = {
   done: 'done',

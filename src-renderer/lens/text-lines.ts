@@ -6,7 +6,12 @@
 
 const LF = 0x0a;
 const DEL = 0x7f;
-const ESCAPE_COLUMNS = 4;
+
+/** Names of the control bytes (ASCII, RFC 20). The control pictures of Unicode are missing from many fonts. */
+const CONTROL_NAMES =
+  'NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US'.split(
+    ' ',
+  );
 
 export interface TextRow {
   readonly start: number;
@@ -15,15 +20,22 @@ export interface TextRow {
   readonly opensLine: boolean;
 }
 
-/** How many columns a byte takes. */
-export const columnsOf = (byte: number): number => (byte > DEL ? ESCAPE_COLUMNS : 1);
+const hexPair = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, '0');
 
-/** One byte as visible text: controls as their pictures (`␍`, `␊`, `␀`), bytes above 0x7F as `\xNN`. */
+export const isControl = (byte: number): boolean => byte < 0x20 || byte === DEL;
+
+/** One byte as visible text: controls by name (`CR`, `LF`, `NUL`), bytes above 0x7F as `\\xNN`. */
 export function visible(byte: number): string {
-  if (byte > DEL) return `\\x${byte.toString(16).toUpperCase()}`;
-  if (byte === DEL) return '\u2421';
-  return byte < 0x20 ? String.fromCharCode(0x2400 + byte) : String.fromCharCode(byte);
+  if (byte > DEL) return `\\x${hexPair(byte)}`;
+  return isControl(byte) ? (CONTROL_NAMES[byte] ?? 'DEL') : String.fromCharCode(byte);
 }
+
+/** Latin-1 text with what would be invisible in it as `\\xNN`; letters with accents stay letters. */
+export const visibleText = (text: string): string =>
+  text.replace(/[\x00-\x08\x0a-\x1f\x7f-\xa0\xad]/g, (character) => `\\x${hexPair(character.charCodeAt(0))}`);
+
+/** How many columns a byte takes. */
+export const columnsOf = (byte: number): number => visible(byte).length;
 
 export interface TextPage {
   readonly bytes: Uint8Array;

@@ -2,8 +2,13 @@
  * Walking through text rows of a stream of any size. A place is the offset of a row's first byte; where the rows of
  * a page are not known yet, the page's last byte stands for its last row.
  */
-import { columnsOf, rowHolding, visible, type TextRow } from './text-lines';
+import { columnsOf, isControl, rowHolding, visible, type TextRow } from './text-lines';
 import { RunBuilder, type PaintedBytes, type Run } from './hex-rows';
+import type { Paint } from './paint';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const STAYS: ReadonlySet<Paint> = new Set<Paint>(['odd', 'fault', 'garbage']);
 
 export interface TextSource {
   readonly pageBytes: number;
@@ -12,7 +17,8 @@ export interface TextSource {
   rowsOf(page: number): readonly TextRow[] | null;
 }
 
-const lastPage = ({ streamBytes, pageBytes }: TextSource): number => Math.max(0, Math.ceil(streamBytes / pageBytes) - 1);
+const lastPage = ({ streamBytes, pageBytes }: TextSource): number =>
+  Math.max(0, Math.ceil(streamBytes / pageBytes) - 1);
 
 /** The place `by` rows after (or, negative, before) the row that holds `offset`. Stops where rows are not known. */
 export function walk(source: TextSource, offset: number, by: number): number {
@@ -39,7 +45,8 @@ export function walk(source: TextSource, offset: number, by: number): number {
 }
 
 /** The rows of one screen from a place on; near the end of the stream the screen is filled from before the place. */
-export function screenRows(source: TextSource, offset: number, count: number): TextRow[] {
+export function screenRows(whole: TextSource, offset: number, count: number): TextRow[] {
+  const source = withoutNewPage(whole);
   const last = walk(source, source.streamBytes, 0);
   const latestStart = source.rowsOf(lastPage(source)) === null ? offset : walk(source, last, 1 - count);
   let place = walk(source, Math.min(offset, latestStart), 0);
@@ -55,13 +62,24 @@ export function screenRows(source: TextSource, offset: number, count: number): T
   return rows;
 }
 
-/** A row as runs of equal paint. */
+/** While the last page of a growing stream is still on its way, the page before it is the last one to be shown. */
+function withoutNewPage(source: TextSource): TextSource {
+  const last = lastPage(source);
+  if (last === 0 || source.rowsOf(last) !== null || source.rowsOf(last - 1) === null) return source;
+  return { ...source, streamBytes: last * source.pageBytes };
+}
+
+/** A row as runs of equal paint. Controls are painted apart, unless something is wrong with them. */
 export function textRuns(row: TextRow, source: PaintedBytes): Run[] {
   const builder = new RunBuilder();
   for (let offset = row.start; offset < row.end; offset += 1) {
     const index = offset - source.start;
     const byte = source.bytes[index];
-    if (byte !== undefined) builder.add(visible(byte), source.paints[index] ?? 'plain');
+    const paint = source.paints[index] ?? 'plain';
+    if (byte === undefined) continue;
+    if (!isControl(byte) || STAYS.has(paint)) builder.add(visible(byte), paint);
+    else if (byte === LF && source.bytes[index - 1] === CR && offset > row.start) builder.add('LF', 'control');
+    else builder.begin(visible(byte), 'control');
   }
   return builder.runs;
 }

@@ -24,7 +24,7 @@ const MIN_SPAN_MS = 0.5;
 const DEADLINE_ROOM = 1.12;
 /** A deadline this many times farther away than what has happened would press all bars into the left edge. */
 const FAR_DEADLINE = 20;
-const MAX_TICKS = 6;
+const MAX_TICKS = 8;
 
 const niceStep = (least: number): number => {
   const power = 10 ** Math.floor(Math.log10(least));
@@ -63,7 +63,12 @@ export function placeBars(detail: ConnectionDetail, span: TimeSpan): PlacedBar[]
   for (const bar of detail.timeline.toReversed()) {
     ends[bar.direction] = Math.max(0, ends[bar.direction] - bar.bytes);
     const leftPercent = percentAt(bar.fromMs, span);
-    placed.push({ bar, leftPercent, widthPercent: percentAt(bar.toMs, span) - leftPercent, offset: ends[bar.direction] });
+    placed.push({
+      bar,
+      leftPercent,
+      widthPercent: percentAt(bar.toMs, span) - leftPercent,
+      offset: ends[bar.direction],
+    });
   }
   return placed.reverse();
 }

@@ -1,5 +1,11 @@
 import type { Client } from '@contract/client';
-import { MAX_RANGE_BYTES, type ConnectionDetail, type ConnectionId, type Direction, type ReadMark } from '@contract/connections';
+import {
+  MAX_RANGE_BYTES,
+  type ConnectionDetail,
+  type ConnectionId,
+  type Direction,
+  type ReadMark,
+} from '@contract/connections';
 import { describe } from '@contract/errors';
 import type { Span } from '@http1/spans';
 import { byteWords, elementAfterVerdict, elementOf, type ByteElement } from '../lens/byte-words';
@@ -147,7 +153,7 @@ export class ByteStream {
   async read({ start, end }: ByteSpan): Promise<Uint8Array | null> {
     const { client, connection, direction } = this.#options;
     const whole = new Uint8Array(end - start);
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const length = Math.min(MAX_RANGE_BYTES, end - at);
       const reply = await client.call('bytes.read', { connection, direction, offset: at, length });
       if (!reply.ok || reply.value.offset !== at || reply.value.bytes.length === 0) return null;

@@ -11,7 +11,7 @@ export interface ByteSpan {
 /** Where the view has to go; a new object asks again. */
 export interface Reveal {
   readonly offset: number;
-  /** `anchor` puts the byte near the upper third, `nearest` moves as little as possible. */
+  /** Where the byte is not in view: `anchor` puts it near the upper third, `nearest` moves as little as possible. */
   readonly how: 'anchor' | 'nearest';
 }
 
@@ -90,7 +90,7 @@ export class ByteView {
   lightIn(direction: Direction, span: ByteSpan): void {
     this.show(direction);
     this.#lit = span;
-    this.#reveal = { offset: span.start, how: 'nearest' };
+    this.#reveal = { offset: span.start, how: 'anchor' };
   }
 
   unlight(): void {
@@ -121,6 +121,12 @@ export class ByteView {
   /** Puts the cursor on a byte far away. */
   moveToAnchored(offset: number): void {
     this.select(offset);
+    this.#reveal = { offset, how: 'anchor' };
+  }
+
+  /** Brings a byte into view and changes nothing else. */
+  bring(direction: Direction, offset: number): void {
+    this.show(direction);
     this.#reveal = { offset, how: 'anchor' };
   }
 

@@ -96,7 +96,8 @@ export class PageSpans {
     let position = at;
     while (current !== null && position < end) {
       const pieceEnd = Math.min(end, this.#nextReply(position, context.messages));
-      for (const span of current.scan(page.bytes.subarray(position - page.start, pieceEnd - page.start))) spans.push(span);
+      for (const span of current.scan(page.bytes.subarray(position - page.start, pieceEnd - page.start)))
+        spans.push(span);
       position = pieceEnd;
       if (position < end) current = this.#fresh(position, messageHolding(context.messages, position));
     }
@@ -113,7 +114,9 @@ export class PageSpans {
     if (page.start === 0 || message?.start === page.start) return this.#at(page.start, message, []);
     if (message !== null && isInPlainBody(message, page.start)) return this.#inBody(page, message);
     const next = messages.find(({ start }) => start > page.start) ?? null;
-    return next === null ? { spans: [], at: page.start, scanner: null, restsOnMessages: true } : this.#at(next.start, next, []);
+    return next === null
+      ? { spans: [], at: page.start, scanner: null, restsOnMessages: true }
+      : this.#at(next.start, next, []);
   }
 
   #inBody(page: Page, message: MessagePlace): Beginning {
