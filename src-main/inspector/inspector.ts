@@ -190,7 +190,7 @@ class Inspector implements Engine {
     this.#table.take(fact);
     this.#counters.take(fact);
     const note = noteOf(fact);
-    if (note !== null) this.journal.noted(fact.connection, note, fact.atMs);
+    if (note !== null) this.journal.noted(fact.connection, note);
     if (fact.kind === 'trip' || fact.kind === 'fault') this.#feed.logged(fact);
     for (const listener of this.#factListeners) listener(fact);
   }
@@ -208,6 +208,6 @@ class Inspector implements Engine {
   }
 
   #noteSettings(): void {
-    this.journal.settingsNoted(JSON.stringify(this.store.state.values), nowMs());
+    this.journal.settingsNoted(JSON.stringify(this.store.state.values));
   }
 }

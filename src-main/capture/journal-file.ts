@@ -1,0 +1,165 @@
+/**
+ * The append-only side of the journal: blocks in, positions out. Appending copies nothing and waits for nothing: the
+ * caller writes its block into the slab it is given. Bounded: `MAX_WAITING_BYTES` wait for the disk, then blocks are
+ * refused until there is room again.
+ */
+import type { Failure } from '../contract/errors';
+import { DiskPump } from './disk-pump';
+import { customBlock, joined, segmentHeader, type Place } from './pcapng-blocks';
+import type { SegmentFiles } from './segment-file';
+import type { Segments } from './segments';
+import { Slab, SLAB_BYTES } from './slabs';
+
+/** The most that waits in memory for a slow or full disk. */
+export const MAX_WAITING_BYTES = 64 * SLAB_BYTES;
+/** Bytes are on their way to the disk this long after they were recorded, at the latest. */
+const FLUSH_AFTER_MS = 50;
+const MAX_FREE_SLABS = 4;
+const APPLICATION = 'Bytescope';
+
+export interface JournalFileOptions {
+  readonly segments: Segments;
+  readonly files: SegmentFiles;
+  readonly report: (failure: Failure) => void;
+  /** Everything before this position is gone. */
+  readonly onDropped: (position: number) => void;
+}
+
+export class JournalFile {
+  readonly #pump: DiskPump;
+  /** Slabs that are not on disk yet, oldest first; the last one is being filled. */
+  readonly #slabs: Slab[] = [];
+  /** Slabs to use again: making one costs a megabyte of zeros. At most `MAX_FREE_SLABS`. */
+  readonly #free: Slab[] = [];
+  #position = 0;
+  #settings = '{}';
+  #flushTimer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly options: JournalFileOptions) {
+    this.#pump = new DiskPump(options.report);
+  }
+
+  /** Makes the live file. Rejects where that is not possible. */
+  async open(): Promise<void> {
+    const { segments, files } = this.options;
+    segments.live.file = await files.create(segments.path);
+    this.#append(segmentHeader(APPLICATION));
+  }
+
+  /** What every later segment says near its beginning, and this one now. */
+  noteSettings(json: string): void {
+    this.#settings = json;
+    this.#append(customBlock(json));
+  }
+
+  /** Room for a block of this length, at most a slab; null where too much waits for the disk. */
+  place(length: number): (Place & { readonly position: number }) | null {
+    const slab = this.#slabFor(length);
+    if (slab === null) return null;
+    const at = slab.filled;
+    const position = slab.position + at;
+    slab.filled += length;
+    slab.segment.bytes += length;
+    this.#position += length;
+    this.#flushTimer ??= setTimeout(this.#flushTimed, FLUSH_AFTER_MS).unref();
+    return { bytes: slab.bytes, view: slab.view, at, position };
+  }
+
+  /** Call after each packet: begins a new segment and drops old ones where it is time. */
+  packetAppended(): void {
+    const { segments } = this.options;
+    segments.live.packets += 1;
+    if (segments.isLiveFull) this.#rotate();
+  }
+
+  dropExcess(): void {
+    const { segments, files, onDropped } = this.options;
+    for (let excess = segments.takeExcess(); excess !== null; excess = segments.takeExcess()) {
+      const dropped = excess;
+      onDropped(segments.keptFrom);
+      this.#pump.do(async () => {
+        await dropped.file?.close();
+        dropped.file = null;
+        await files.remove(dropped.path);
+      });
+    }
+  }
+
+  /** The slab that holds a position, while it is not on disk. */
+  slabWith(position: number): Slab | null {
+    return this.#slabs.findLast((slab) => slab.holds(position)) ?? null;
+  }
+
+  /** Resolves when everything recorded so far is on disk, or cannot be written now. */
+  async flush(): Promise<void> {
+    this.#flushNow();
+    await this.#pump.settled();
+  }
+
+  async close(remove: boolean): Promise<void> {
+    this.#flushNow();
+    await this.#pump.close();
+    for (const segment of this.options.segments.all) {
+      await segment.file?.close();
+      segment.file = null;
+      if (remove) await this.options.files.remove(segment.path).catch(() => undefined);
+    }
+  }
+
+  #append(block: Uint8Array): void {
+    const place = this.place(block.length);
+    place?.bytes.set(block, place.at);
+  }
+
+  #slabFor(length: number): Slab | null {
+    const filling = this.#slabs.at(-1);
+    const { live } = this.options.segments;
+    if (filling !== undefined && filling.segment === live && filling.hasRoom(length)) return filling;
+    if ((this.#slabs.length + 1) * SLAB_BYTES > MAX_WAITING_BYTES) return null;
+    this.#flushNow();
+    const slab = this.#free.pop()?.reuse(live, this.#position) ?? new Slab(live, this.#position);
+    this.#slabs.push(slab);
+    return slab;
+  }
+
+  readonly #flushTimed = (): void => this.#flushNow();
+
+  #flushNow(): void {
+    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
+    this.#flushTimer = null;
+    const slab = this.#slabs.at(-1);
+    if (slab === undefined || slab.isWritten || slab.isQueued) return;
+    slab.isQueued = true;
+    this.#pump.do(() => this.#write(slab));
+  }
+
+  /** Writes what the slab has by now; a full or superseded slab is let go. */
+  async #write(slab: Slab): Promise<void> {
+    const { segment, filled } = slab;
+    slab.isQueued = false;
+    if (segment.file !== null && slab.written < filled) {
+      await segment.file.write(slab.bytes.subarray(slab.written, filled), slab.position + slab.written - segment.start);
+    }
+    slab.written = filled;
+    while (this.#slabs.length > 1 && this.#slabs[0]?.isWritten === true) this.#letGo(this.#slabs.shift());
+  }
+
+  #letGo(slab: Slab | undefined): void {
+    if (slab !== undefined && !slab.isQueued && this.#free.length < MAX_FREE_SLABS) this.#free.push(slab);
+  }
+
+  #rotate(): void {
+    const { segments, files } = this.options;
+    this.#flushNow();
+    const full = segments.live;
+    const numbered = segments.numberedPath();
+    const next = segments.begin(this.#position);
+    this.#pump.do(async () => {
+      if (full.path !== numbered) await files.rename(full.path, numbered);
+      full.path = numbered;
+      next.file ??= await files.create(segments.path);
+    });
+    this.#append(joined([segmentHeader(APPLICATION), customBlock(this.#settings)]));
+    this.dropExcess();
+  }
+}

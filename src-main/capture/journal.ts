@@ -1,0 +1,182 @@
+/**
+ * The journal: every byte of both directions of every connection, with the time of each read and write, taken before
+ * anything looks at it. It is a pcapng file that opens in Wireshark as it is, also after a crash; around each read
+ * stand made-up Ethernet, IP and TCP headers with the real addresses and times, and facts as packet comments.
+ *
+ * Recording is synchronous and never waits: bytes are copied once, into a slab, behind their headers. What a range
+ * of a stream looked like is read back through an index of positions, from memory or from disk.
+ *
+ * Bounded: the disk by the retention (`segments.ts`), what waits for the disk by `MAX_WAITING_BYTES`, the index by
+ * counting its entries towards the retention. Bytes that could not be kept are a gap, never wrong bytes.
+ */
+import type { ByteRange, ConnectionId, Direction } from '../contract/connections';
+import { fail, ok, type Failure, type Result } from '../contract/errors';
+import { reasonOf } from './disk-pump';
+import { JournalFile } from './journal-file';
+import { ACK, FIN, MAX_PAYLOAD_BYTES, PSH, RST, SYN, type Endpoint } from './packet';
+import { commentBytes, PACKET_PREFIX_BYTES, packetBlockLength, writePacketFrame } from './pcapng-blocks';
+import { readRange } from './range-reader';
+import { RecordedConnection } from './recorded-connection';
+import { diskFiles, type SegmentFiles } from './segment-file';
+import { Segments } from './segments';
+import { NOT_KEPT } from './stream-index';
+
+export interface JournalOptions {
+  readonly path: string;
+  readonly retentionBytes: number;
+  readonly onFailure: (failure: Failure) => void;
+  /** The session is a temporary one: its files go when it is closed. */
+  readonly removeOnClose?: boolean;
+  readonly files?: SegmentFiles;
+}
+
+/** What a packet says besides its bytes. */
+interface PacketKind {
+  readonly direction: Direction;
+  readonly flags: number;
+  readonly atMs: number;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+export class Journal {
+  readonly #connections = new Map<ConnectionId, RecordedConnection>();
+  readonly #segments: Segments;
+  readonly #file: JournalFile;
+
+  private constructor(
+    private readonly options: JournalOptions,
+    segments: Segments,
+  ) {
+    this.#segments = segments;
+    this.#file = new JournalFile({
+      segments,
+      files: options.files ?? diskFiles,
+      report: options.onFailure,
+      onDropped: (position) => this.#forgetBefore(position),
+    });
+  }
+
+  /** Makes the file anew; fails with `CAP_OPEN_FAILED`. */
+  static async open(options: JournalOptions): Promise<Result<Journal>> {
+    const journal = new Journal(options, await Segments.at(options.path, options.retentionBytes));
+    try {
+      await journal.#file.open();
+      return ok(journal);
+    } catch (error) {
+      return fail('CAP_OPEN_FAILED', { path: options.path, reason: reasonOf(error) });
+    }
+  }
+
+  get path(): string {
+    return this.options.path;
+  }
+
+  /** Bytes the session takes on disk, those on their way included. */
+  get usedBytes(): number {
+    return this.#segments.bytes;
+  }
+
+  /** A connection was accepted: the handshake. */
+  opened(id: ConnectionId, client: Endpoint, server: Endpoint, atMs: number): void {
+    const connection = new RecordedConnection(client, server);
+    this.#connections.set(id, connection);
+    this.#packet(connection, { direction: 'in', flags: SYN, atMs }, NO_BYTES);
+    this.#packet(connection, { direction: 'out', flags: SYN | ACK, atMs }, NO_BYTES);
+    this.#packet(connection, { direction: 'in', flags: ACK, atMs }, NO_BYTES);
+  }
+
+  /** A read or a write. The bytes are copied before this returns. */
+  recorded(id: ConnectionId, direction: Direction, bytes: Uint8Array, atMs: number): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return;
+    const kind = { direction, flags: PSH | ACK, atMs };
+    for (let from = 0; from < bytes.length; from += MAX_PAYLOAD_BYTES) {
+      const payload = bytes.length > MAX_PAYLOAD_BYTES ? bytes.subarray(from, from + MAX_PAYLOAD_BYTES) : bytes;
+      const position = this.#packet(connection, kind, payload);
+      connection.index[direction].add(payload.length, position, atMs, from > 0);
+    }
+  }
+
+  /** A fact in one line, for the connection's next packet. */
+  noted(id: ConnectionId, text: string): void {
+    this.#connections.get(id)?.note(text);
+  }
+
+  /** One side is at its end. */
+  ended(id: ConnectionId, direction: Direction, how: 'fin' | 'reset', atMs: number): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined || !connection.end(direction, how)) return;
+    this.#packet(connection, { direction, flags: how === 'fin' ? FIN | ACK : RST | ACK, atMs }, NO_BYTES);
+  }
+
+  /** The limits in force from here on, as JSON. */
+  settingsNoted(json: string): void {
+    this.#file.noteSettings(json);
+  }
+
+  /** Connections that nobody can ask for any more. Their bytes stay in the file. */
+  forget(ids: Iterable<ConnectionId>): void {
+    for (const id of ids) this.#connections.delete(id);
+  }
+
+  setRetention(bytes: number): void {
+    this.#segments.retention = bytes;
+    this.#file.dropExcess();
+  }
+
+  /** Fails with `CALL_NO_CONNECTION` or `CAP_READ_FAILED`. */
+  async read(id: ConnectionId, direction: Direction, offset: number, length: number): Promise<Result<ByteRange>> {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return fail('CALL_NO_CONNECTION', { connection: id });
+    const index = connection.index[direction];
+    for (;;) {
+      const { keptFrom } = index;
+      try {
+        return ok(await readRange(index, { offset, length }, this.#segments, this.#file));
+      } catch (error) {
+        // A segment that was dropped while it was read: what is kept begins later now.
+        if (index.keptFrom === keptFrom) return fail('CAP_READ_FAILED', { reason: reasonOf(error) });
+      }
+    }
+  }
+
+  flush(): Promise<void> {
+    return this.#file.flush();
+  }
+
+  async close(): Promise<void> {
+    const atMs = this.#lastMs;
+    for (const connection of this.#connections.values()) {
+      if (connection.hasNote) this.#packet(connection, { direction: 'out', flags: ACK, atMs }, NO_BYTES);
+    }
+    await this.#file.close(this.options.removeOnClose ?? false);
+  }
+
+  #lastMs = 0;
+
+  /** Position of the payload, `NOT_KEPT` where there was no room. */
+  #packet(connection: RecordedConnection, { direction, flags, atMs }: PacketKind, payload: Uint8Array): number {
+    this.#lastMs = atMs;
+    const header = connection.headers[direction];
+    const note = connection.takeNote();
+    const comment = note === null ? null : commentBytes(note);
+    const packetLength = header.length + payload.length;
+    const place = this.#file.place(packetBlockLength(packetLength, comment));
+    const segment = connection.advance(direction, flags, payload.length);
+    if (place === null) return NOT_KEPT;
+    writePacketFrame(place, packetLength, Math.round(atMs * 1_000), comment);
+    const packetAt = place.at + PACKET_PREFIX_BYTES;
+    header.write(place.bytes, packetAt, segment);
+    place.bytes.set(payload, packetAt + header.length);
+    this.#file.packetAppended();
+    return place.position + PACKET_PREFIX_BYTES + header.length;
+  }
+
+  #forgetBefore(position: number): void {
+    for (const { index } of this.#connections.values()) {
+      index.in.dropBefore(position);
+      index.out.dropBefore(position);
+    }
+  }
+}

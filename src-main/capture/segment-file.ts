@@ -1,0 +1,54 @@
+/** One file of the session on disk. The seam the tests put a failing disk behind. */
+import { chmod, open, rename, stat, unlink } from 'node:fs/promises';
+
+export interface SegmentFile {
+  /** Writes all of it at a place of the file, or rejects. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Fills `into` from a place of the file; rejects where the file is shorter. */
+  read(into: Uint8Array, position: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SegmentFiles {
+  /** Makes the file anew; only its owner may read it. */
+  create(path: string): Promise<SegmentFile>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+const OWNER_ONLY = 0o600;
+
+export const diskFiles: SegmentFiles = {
+  rename,
+  remove: unlink,
+  create: async (path) => {
+    await refuseSpecialFile(path);
+    const handle = await open(path, 'w+', OWNER_ONLY);
+    await chmod(path, OWNER_ONLY);
+    return {
+      write: async (bytes, position) => {
+        for (let written = 0; written < bytes.length;) {
+          const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
+          written += bytesWritten;
+        }
+      },
+      read: async (into, position) => {
+        for (let filled = 0; filled < into.length;) {
+          const { bytesRead } = await handle.read(into, filled, into.length - filled, position + filled);
+          if (bytesRead === 0) throw new Error('the file is shorter than its index');
+          filled += bytesRead;
+        }
+      },
+      close: () => handle.close(),
+    };
+  },
+};
+
+/** A file of an earlier run is written anew, as tcpdump does; a folder, a pipe or a device is not a place for one. */
+async function refuseSpecialFile(path: string): Promise<void> {
+  const known = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (known !== null && !known.isFile()) throw new Error('it is not a regular file');
+}
