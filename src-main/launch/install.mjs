@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runQuietly } from './child.mjs';
 
-/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
+/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, extraneous?: boolean }} LockedPackage */
 
 /**
  * @param {string} path
@@ -20,7 +20,8 @@ function lockedPackages(path) {
 
 /**
  * npm leaves a lock file of what it installed in node_modules. Its contents are compared, since a checkout changes
- * times without changing packages; packages for other systems are missing there.
+ * times without changing packages. Packages for other systems are missing there, and those the lock file itself calls
+ * extraneous.
  *
  * @param {string} root
  */
@@ -28,10 +29,10 @@ export function isInstalled(root) {
   const wanted = lockedPackages(join(root, 'package-lock.json'));
   const installed = lockedPackages(join(root, 'node_modules', '.package-lock.json'));
   if (wanted === null || installed === null) return false;
-  return Object.entries(wanted).every(([path, { version, optional, devOptional }]) => {
+  return Object.entries(wanted).every(([path, { version, optional, devOptional, extraneous }]) => {
     const found = installed[path];
     if (path === '') return true;
-    return found === undefined ? optional === true || devOptional === true : found.version === version;
+    return found === undefined ? (optional ?? devOptional ?? extraneous) === true : found.version === version;
   });
 }
 

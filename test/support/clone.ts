@@ -13,6 +13,7 @@ const LOCK = JSON.stringify({
     '': {},
     'node_modules/a': { version: '1.0.0' },
     'node_modules/other-os': { version: '1.0.0', optional: true },
+    'node_modules/left-over': { version: '1.0.0', extraneous: true },
   },
 });
 
