@@ -1,5 +1,5 @@
 /** `uri-host [":" port]` (RFC 9110 §7.2), as it stands in Host, in authority-form and in absolute-form. */
-import { COLON, HEX_VALUE, NOT_HEX, REG_NAME_CHAR, isDigit } from './grammar';
+import { COLON, DIGIT_0, HEX_VALUE, NOT_HEX, REG_NAME_CHAR, isDigit } from './grammar';
 
 const PERCENT = 0x25;
 const MAX_PORT = 65_535;
@@ -52,7 +52,7 @@ function portAfter(text: string, hostEnd: number): number | null | undefined {
     const code = text.charCodeAt(at);
     if (!isDigit(code)) return undefined;
     // Stricter than the grammar, which has no end of digits: no such port exists.
-    port = port * 10 + code - 0x30;
+    port = port * 10 + (code - DIGIT_0);
     if (port > MAX_PORT) return undefined;
   }
   return port;

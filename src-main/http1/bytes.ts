@@ -15,7 +15,7 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   for (let at = start; at < end; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, Math.min(end, at + PIECE_BYTES));
-    text += fromCharCode.apply(null, piece as unknown as number[]);
+    text += Reflect.apply(fromCharCode, null, piece) as string;
   }
   return text;
 }

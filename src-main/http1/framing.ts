@@ -8,7 +8,7 @@
  */
 import type { ErrorCode } from '../contract/errors';
 import { readAuthority } from './authority';
-import { COMMA, isDigit } from './grammar';
+import { COMMA, DIGIT_0, isDigit } from './grammar';
 import { eachElement, equalsLower, latin1 } from './bytes';
 import type { Framing, RequestHead } from './events';
 import type { FieldLines } from './fields';
@@ -73,7 +73,7 @@ const takeLength: Take = (fields, index, seen) => {
     const byte = bytes[at]!;
     if (byte === COMMA) return 'H1_LENGTH_REPEATED';
     if (!isDigit(byte)) return 'H1_LENGTH';
-    length = length * 10 + byte - 0x30;
+    length = length * 10 + (byte - DIGIT_0);
     if (length > Number.MAX_SAFE_INTEGER) return 'H1_LENGTH';
   }
   seen.length = length;

@@ -114,6 +114,12 @@ function append(spans: Span[], span: Span): void {
 export function appendSpans(spans: Span[], more: readonly Span[]): void {
   const [first] = more;
   if (first === undefined) return;
-  while ((spans.at(-1)?.start ?? -1) >= first.start) spans.pop();
+  let last = spans.at(-1);
+  while (last !== undefined && last.start >= first.start) {
+    spans.pop();
+    last = spans.at(-1);
+  }
+  // It may have been joined to the one before it.
+  if (last !== undefined && last.end > first.start) spans[spans.length - 1] = { ...last, end: first.start };
   for (const span of more) append(spans, span);
 }

@@ -4,7 +4,7 @@
  * one. Each function takes one element as far as its bytes are there and returns whether it is complete.
  */
 import type { ErrorCode } from '../contract/errors';
-import { CR, FIELD_CONTENT, HTAB, LF, SP, TARGET_CHAR, TCHAR, isDigit } from './grammar';
+import { CR, DIGIT_0, FIELD_CONTENT, HTAB, LF, SP, TARGET_CHAR, TCHAR, isDigit } from './grammar';
 import { methodName } from './method';
 import type { Registers } from './registers';
 import {
@@ -110,7 +110,7 @@ function versionFault(r: Registers, byte: number): ErrorCode | null {
   if (taken < MAJOR) return byte === VERSION_START[taken] ? null : 'H1_VERSION';
   if (!isDigit(byte)) return 'H1_VERSION';
   if (taken === MAJOR) return byte === 0x31 ? null : 'H1_VERSION_UNSUPPORTED';
-  r.minor = byte - 0x30;
+  r.minor = byte - DIGIT_0;
   return null;
 }
 
@@ -172,11 +172,11 @@ function statusSpace(r: Registers, stop: number): boolean {
 function statusCode(r: Registers, stop: number): boolean {
   for (; r.at < stop && r.taken < 3; r.at += 1) {
     const byte = r.bytes[r.at]!;
-    if (!isDigit(byte) || (r.taken === 0 && byte === 0x30)) {
+    if (!isDigit(byte) || (r.taken === 0 && byte === DIGIT_0)) {
       r.fail(orBareLf(byte, 'H1_STATUS_LINE'), r.at);
       return false;
     }
-    r.statusCode = r.statusCode * 10 + byte - 0x30;
+    r.statusCode = r.statusCode * 10 + (byte - DIGIT_0);
     r.taken += 1;
   }
   if (r.taken < 3) return false;
