@@ -1,5 +1,5 @@
 /** The program with a window of its own: Electron's main process, in the order it starts. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { app, dialog, session } from 'electron';
 import type { Engine, EngineOptions } from './contract/engine';
 import { describe, type Failure } from './contract/errors';
@@ -29,7 +29,7 @@ function refuse({ title, hint }: { title: string; hint: string }): void {
 
 const engineOptions = ({ settings, journalPath, replyMode }: ServeOptions): EngineOptions => ({
   settingsPath: userFile('settings.json'),
-  journalPath,
+  journalPath: journalPath === null ? null : resolve(journalPath),
   flags: settings,
   replyMode,
 });

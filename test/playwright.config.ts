@@ -5,7 +5,10 @@ import { CHROMIUM_ARGS, CHROMIUM_PATH } from './chromium.ts';
 import type { HostOptions } from './e2e/host.ts';
 
 const electron = findElectron(resolve(import.meta.dirname, '..'));
-if (electron === null) console.log("Electron's binary is not installed: the end-to-end tests run in Chromium alone.");
+// Workers read this file too; it is said once.
+if (electron === null && process.env['TEST_WORKER_INDEX'] === undefined) {
+  console.log("Electron's binary is not installed: the end-to-end tests run in Chromium alone.");
+}
 
 const projects: PlaywrightTestConfig<HostOptions>['projects'] = [{ name: 'web', use: { hostKind: 'web' } }];
 if (electron !== null) projects.push({ name: 'electron', use: { hostKind: 'electron' } });

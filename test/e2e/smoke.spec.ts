@@ -9,7 +9,7 @@ test('shows a request of curl', async ({ bytescope }) => {
   await expect(bytescope.page.getByText('/anything/smoke?from=curl').first()).toBeVisible();
 });
 
-test('ends with a page and a connection open', async ({ bytescope }) => {
+test('ends in good order with its page open', async ({ bytescope }) => {
   await expect(bytescope.page).toHaveTitle(/Bytescope/);
   expect(await bytescope.close()).toBe(0);
 });

@@ -25,6 +25,7 @@ export interface StandInState {
   readonly webPreferences: Readonly<Record<string, unknown>>;
   readonly refusedAddresses: readonly string[];
   readonly deniedWindows: number;
+  readonly deniedNavigations: number;
 }
 
 export class StandInApp {

@@ -69,7 +69,8 @@ export function openWindow({ preloadPath, statePath, onShown }: WindowOptions): 
   nativeTheme.on('updated', followTheme);
   window.on('closed', () => nativeTheme.off('updated', followTheme));
   reopenAfterCrash(window);
-  void window.loadURL(PAGE_ADDRESS);
+  // It fails only where the window is closed before it has loaded.
+  window.loadURL(PAGE_ADDRESS).catch(() => undefined);
   return window;
 }
 

@@ -19,6 +19,7 @@ const COMMANDS = {
     webPreferences: firstWindow().options.webPreferences,
     refusedAddresses: firstWindow().webContents.refusedAddresses,
     deniedWindows: firstWindow().webContents.deniedWindows,
+    deniedNavigations: firstWindow().webContents.deniedNavigations,
   }),
   isGranted: (permission) => permissions.check?.(null, permission, 'bytescope://app/', {}) ?? true,
 };

@@ -4,11 +4,21 @@ import { fulfil, newContext, toOwn, toShown } from './chromium-page.mjs';
 import { DELIVER, INVOKE, preloadScript } from './preload-world.mjs';
 import { handlers, preventable } from './registry.mjs';
 
+/** Null where the request has no frame yet. */
+function frameOf(/** @type {import('playwright').Request} */ request) {
+  try {
+    return request.frame();
+  } catch {
+    return null;
+  }
+}
+
 /** What a window shows: one page of a real Chromium, with the events and answers of Electron's own. */
 export class WebContents extends EventEmitter {
   /** Addresses asked for that only the world outside could answer. */
   refusedAddresses = /** @type {string[]} */ ([]);
   deniedWindows = 0;
+  deniedNavigations = 0;
   #destroyed = false;
   /** A navigation the main process asked for, which asks no one. */
   #ownNavigation = false;
@@ -52,24 +62,23 @@ export class WebContents extends EventEmitter {
 
   async #answer(/** @type {import('playwright').Route} */ route, /** @type {import('playwright').Page} */ page) {
     const request = route.request();
-    if (request.isNavigationRequest() && this.#isMainFrame(request, page)) {
-      const event = preventable({ url: toOwn(request.url()), isMainFrame: true });
-      if (!this.#ownNavigation) this.emit('will-navigate', event);
-      this.#ownNavigation = false;
-      if (event.defaultPrevented) return route.abort('aborted');
-      this.#hasCommitted = true;
+    const frame = frameOf(request);
+    // A window that was just opened, and is about to be closed.
+    if (frame?.page() !== page) return route.abort();
+    if (request.isNavigationRequest() && frame === page.mainFrame() && !this.#mayNavigate(request.url())) {
+      return route.abort('aborted');
     }
     if (!toOwn(request.url()).startsWith('bytescope:')) this.refusedAddresses.push(request.url());
     await fulfil(route);
   }
 
-  #isMainFrame(/** @type {import('playwright').Request} */ request, /** @type {import('playwright').Page} */ page) {
-    try {
-      return request.frame() === page.mainFrame();
-    } catch {
-      // A window that was just opened has no frame yet, and is none of ours.
-      return false;
-    }
+  #mayNavigate(/** @type {string} */ address) {
+    const event = preventable({ url: toOwn(address), isMainFrame: true });
+    if (!this.#ownNavigation) this.emit('will-navigate', event);
+    this.#ownNavigation = false;
+    if (event.defaultPrevented) this.deniedNavigations += 1;
+    this.#hasCommitted = !event.defaultPrevented;
+    return !event.defaultPrevented;
   }
 
   /** Chromium has opened it before anybody could be asked; denied is closed. */
