@@ -66,3 +66,20 @@ export function reasonIn(output) {
   const error = lines.map((line) => /(?:^|\s)\w*(?:Error|ERROR|FATAL)\S*:\s*(.+)/.exec(line)?.[1]).find(Boolean);
   return (error ?? lines.filter((line) => line !== '').at(-1) ?? 'no reason given').slice(0, 160);
 }
+
+const PARENT_CHECK_MS = 500;
+
+/**
+ * npm runs us in a shell and hands a SIGTERM to that shell, which dies without telling us. So where npm started us,
+ * the end of the parent is taken for the signal.
+ */
+export function endWithParent() {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS);
+  timer.unref();
+}

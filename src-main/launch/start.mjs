@@ -7,6 +7,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, isBuilt } from './build.mjs';
+import { endWithParent } from './child.mjs';
 import { fetchElectron, findElectron, missingDisplay, recentFailure } from './electron-binary.mjs';
 import { install, isInstalled } from './install.mjs';
 import { runElectron } from './run-electron.mjs';
@@ -92,6 +93,7 @@ async function openDesktop(flags, retry) {
 
 async function main() {
   checkNode();
+  endWithParent();
   const args = process.argv.slice(2);
   const own = ['--web', '--retry-electron'];
   const flags = args.filter((argument) => !own.includes(argument));

@@ -214,6 +214,18 @@ describe('signals', () => {
     expect((await ended).code).toBe(0);
   });
 
+  // npm hands its SIGTERM to the shell between us and it.
+  it('are made up for where the shell of npm died of one', async () => {
+    const shell = clone.spawnInShell(['--web'], { CLI_STAYS: '1', npm_lifecycle_event: 'start' });
+    const ended = ending(shell);
+    await new Promise<void>((resolve) => {
+      shell.stdout?.on('data', (text: Buffer) => (text.toString().includes('cli runs') ? resolve() : undefined));
+    });
+    shell.kill('SIGKILL');
+    // The pipe closes when the last process that writes to it is gone.
+    expect((await ended).out).toContain('stopped by SIGTERM');
+  });
+
   it('end a fetch under way without falling back', async () => {
     clone.installer('process.on("SIGTERM", () => process.exit(1)); setInterval(() => 0, 1000);');
     const child = clone.spawn([], DISPLAY);

@@ -2,7 +2,7 @@
  * A fresh clone in a temporary folder with the real launcher and stand-ins for what it runs: npm, the build, the
  * command line, Electron's installer and Electron itself. Each stand-in appends what it was asked to `log`.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -35,7 +35,7 @@ for (const path of ['main/cli.js', 'main/electron.js', 'preload/preload.cjs', 'r
   mkdirSync('out/' + path.split('/')[0], { recursive: true });
   writeFileSync('out/' + path, '');
 }
-writeFileSync('out/main/cli.js', ${JSON.stringify(`${log('cli')}if (process.env.CLI_STAYS) { process.on('SIGTERM', () => process.exit(0)); setInterval(() => 0, 1000); } console.log('cli runs');`)});
+writeFileSync('out/main/cli.js', ${JSON.stringify(`${log('cli')}if (process.env.CLI_STAYS) { process.on('SIGTERM', () => { console.log('stopped by SIGTERM'); process.exit(0); }); setInterval(() => 0, 1000); } console.log('cli runs');`)});
 `;
 
 export interface Ended {
@@ -85,16 +85,13 @@ export class Clone {
   }
 
   spawn(args: readonly string[] = [], env: Record<string, string> = {}): ChildProcess {
-    return spawn(process.execPath, [join(this.root, 'src-main/launch/start.mjs'), ...args], {
-      cwd: this.root,
-      env: {
-        PATH: process.env['PATH'],
-        npm_execpath: join(this.root, 'npm-cli.js'),
-        CLONE_LOG: this.#log,
-        CLONE_MODULES: this.#modules,
-        ...env,
-      },
-    });
+    return spawn(process.execPath, [this.#launcher, ...args], this.#options(env));
+  }
+
+  /** As npm does; the second command keeps the shell from becoming the first. */
+  spawnInShell(args: readonly string[], env: Record<string, string>): ChildProcess {
+    const command = [process.execPath, this.#launcher, ...args].map((part) => `'${part}'`).join(' ');
+    return spawn('sh', ['-c', `${command}; exit $?`], this.#options(env));
   }
 
   start(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Ended> {
@@ -110,6 +107,16 @@ export class Clone {
 
   remove(): void {
     for (const path of [this.root, this.#modules, this.#log]) rmSync(path, { recursive: true, force: true });
+  }
+
+  get #launcher(): string {
+    return join(this.root, 'src-main/launch/start.mjs');
+  }
+
+  #options(env: Record<string, string>): SpawnOptions {
+    const npm = { npm_execpath: join(this.root, 'npm-cli.js') };
+    const own = { PATH: process.env['PATH'], CLONE_LOG: this.#log, CLONE_MODULES: this.#modules };
+    return { cwd: this.root, env: { ...own, ...npm, ...env } };
   }
 
   #module(path: string, text: string): void {
