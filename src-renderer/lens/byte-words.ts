@@ -1,6 +1,5 @@
 /** Bytes and elements in words. */
-import type { FaultMark, Trip } from '@contract/connections';
-import { describe, errorEntry } from '@contract/errors';
+import { describe, errorEntry, type Failure } from '@contract/errors';
 import { describeSpan, type Span } from '@http1/spans';
 import type { Paint } from './paint';
 import { paintOf } from './span-map';
@@ -73,20 +72,14 @@ export function elementOf(span: Span, textOf: (span: Span) => string): ByteEleme
   };
 }
 
-/** What a verdict says of the byte it fell at. */
-export function verdictTitle(verdict: FaultMark | Trip): string {
-  const detail = 'limit' in verdict ? { limit: verdict.limit, measured: verdict.measured } : {};
-  return describe({ code: verdict.code, detail }).title;
-}
-
 /** The byte a verdict fell at, or the bytes after it. */
-export function elementAfterVerdict(offset: number, verdict: FaultMark | Trip, streamBytes: number): ByteElement {
-  const title = verdictTitle(verdict);
-  const { rfc = null, hint } = errorEntry(verdict.code);
-  if (offset === verdict.offset) {
+export function elementAfterVerdict(offset: number, { failure, at }: { failure: Failure; at: number }, streamBytes: number): ByteElement {
+  const { title, hint } = describe(failure);
+  const { rfc = null } = errorEntry(failure.code);
+  if (offset === at) {
     return { start: offset, end: offset + 1, label: title, name: null, rfc, note: hint, paint: 'fault', isBad: true };
   }
-  const start = verdict.offset + 1;
+  const start = at + 1;
   return {
     start,
     end: streamBytes,

@@ -2,6 +2,7 @@
 import type { ArmedDeadline, CloseCause, ConnectionDetail, ConnectionPhase, Trip } from '@contract/connections';
 import { describe } from '@contract/errors';
 import { SETTINGS, settingEntry, type GuardName, type Unit } from '@contract/settings';
+import { failureOf } from './exchanges';
 import { formatBytes, formatCount, formatCountdown, formatDuration } from './format';
 
 const PHASE_TONES: Readonly<Record<ConnectionPhase, 'ok' | 'warn' | 'bad' | 'faint'>> = {
@@ -64,7 +65,7 @@ export function ending(detail: ConnectionDetail): string | null {
   const fault = detail.faults.at(-1);
   if (closeCause === 'guard-closed' && trip !== undefined) return cutBy(trip);
   if (closeCause === 'fault-closed' && fault !== undefined) {
-    const { title } = describe({ code: fault.code });
+    const { title } = describe(failureOf(fault, detail.exchanges));
     return `refused at byte ${formatCount(fault.offset)}, ${answerWords(fault.status)}: ${title}`;
   }
   return `${CAUSES[closeCause]} after ${formatDuration((closedAtMs ?? openedAtMs) - openedAtMs)}`;

@@ -1,8 +1,10 @@
 /** Moments of one connection and places in its bytes, as the connection panel names them. */
 
-/** A moment since the connection was opened: `+1.204 s` */
-export const sinceOpened = (atMs: number, openedAtMs: number): string =>
-  `+${((atMs - openedAtMs) / 1_000).toFixed(3)} s`;
+/** A moment since the connection was opened: `+1.204 s`, and `+0.41 ms` where seconds would show nothing. */
+export function sinceOpened(atMs: number, openedAtMs: number): string {
+  const ms = atMs - openedAtMs;
+  return Math.abs(ms) < 9.995 ? `+${ms.toFixed(2)} ms` : `+${(ms / 1_000).toFixed(3)} s`;
+}
 
 /** The distance of two moments, short enough for a gutter: `+0.3 ms`, `+1.20 s` */
 export function gap(ms: number): string {

@@ -44,11 +44,14 @@ export function walk(source: TextSource, offset: number, by: number): number {
   return (rows[index] as TextRow).start;
 }
 
-/** The rows of one screen from a place on; near the end of the stream the screen is filled from before the place. */
+/**
+ * The rows of one screen from a place on, the last one of which may be cut off. Near the end of the stream the screen
+ * is filled from before the place, so that the last row is whole.
+ */
 export function screenRows(whole: TextSource, offset: number, count: number): TextRow[] {
   const source = withoutNewPage(whole);
   const last = walk(source, source.streamBytes, 0);
-  const latestStart = source.rowsOf(lastPage(source)) === null ? offset : walk(source, last, 1 - count);
+  const latestStart = source.rowsOf(lastPage(source)) === null ? offset : walk(source, last, 2 - count);
   let place = walk(source, Math.min(offset, latestStart), 0);
   const rows: TextRow[] = [];
   while (rows.length < count) {

@@ -9,6 +9,7 @@ import {
 import { describe } from '@contract/errors';
 import type { Span } from '@http1/spans';
 import { byteWords, elementAfterVerdict, elementOf, type ByteElement } from '../lens/byte-words';
+import { failureOf } from '../lens/exchanges';
 import { formatBytes, formatCount } from '../lens/format';
 import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding } from '../lens/message-places';
@@ -106,7 +107,8 @@ export class ByteStream {
     const page = this.#options.pages.page(this.#options.direction, pageOf(offset));
     if (page === null || offset >= this.bytes) return null;
     if (this.#verdict !== null && offset >= this.#verdict.offset) {
-      return elementAfterVerdict(offset, this.#verdict, this.bytes);
+      const failure = failureOf(this.#verdict, this.#detail?.exchanges ?? []);
+      return elementAfterVerdict(offset, { failure, at: this.#verdict.offset }, this.bytes);
     }
     const span = this.#spans.spanAround(offset, this.#context());
     return span === null ? null : elementOf(this.#wholeBody(span), (short) => this.#textOf(short));

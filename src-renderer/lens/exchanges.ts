@@ -1,0 +1,44 @@
+/** The exchanges of a connection, with the one whose head is still coming in. */
+import type { ConnectionDetail, Exchange, FaultMark, Trip } from '@contract/connections';
+import type { Failure } from '@contract/errors';
+
+/** The engine tells of an exchange once its head is complete; what has arrived of it can be looked at before. */
+function pendingExchange({ row, exchanges, timeline }: ConnectionDetail): Exchange | null {
+  const last = exchanges.at(-1);
+  const requestStart = last === undefined ? 0 : last.requestEnd;
+  const isReadingHead = row.phase === 'start-line' || row.phase === 'headers';
+  if (!isReadingHead || requestStart === null || requestStart >= row.bytesIn) return null;
+  const hasStartLine = row.phase === 'headers';
+  return {
+    number: (last?.number ?? 0) + 1,
+    method: hasStartLine ? row.method : '',
+    target: hasStartLine ? row.target : '',
+    version: '',
+    startedAtMs: row.armed?.startedAtMs ?? timeline.at(-1)?.fromMs ?? row.openedAtMs,
+    requestStart,
+    headEnd: null,
+    requestEnd: null,
+    headAtMs: null,
+    requestAtMs: null,
+    bodyBytes: 0,
+    status: null,
+    replyStart: null,
+    replyEnd: null,
+    replyAtMs: null,
+    tokensLeft: null,
+    failure: null,
+  };
+}
+
+/** Oldest first. */
+export function allExchanges(detail: ConnectionDetail): readonly Exchange[] {
+  const pending = pendingExchange(detail);
+  return pending === null ? detail.exchanges : [...detail.exchanges, pending];
+}
+
+/** The verdict as a failure with all that its sentence needs: a mark holds less of it than the exchange. */
+export function failureOf(verdict: FaultMark | Trip, exchanges: readonly Exchange[]): Failure {
+  if ('limit' in verdict) return { code: verdict.code, detail: { limit: verdict.limit, measured: verdict.measured } };
+  const told = exchanges.find(({ failure }) => failure?.code === verdict.code && failure.offset === verdict.offset);
+  return told?.failure ?? { code: verdict.code };
+}
