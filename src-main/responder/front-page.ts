@@ -9,9 +9,9 @@ import type { ReceivedRequest } from './request';
 import { encodeUtf8 } from './utf8';
 
 const ROUTES = [
-  ['/health', 'answers ok'],
-  ['/echo', 'sends your body back with its type'],
-  ['/anything/you/like', 'tells what arrived, as JSON'],
+  ['GET', '/health', 'answers ok'],
+  ['POST', '/echo', 'sends your body back with its type'],
+  ['GET', '/anything/you/like', 'tells what arrived, as JSON; takes any method'],
 ] as const;
 
 /** The page's only style. Its hash stands in the policy; a test compares the two. */
@@ -23,12 +23,12 @@ body{margin:0;padding:8vh 24px;background:var(--ground);color:var(--ink);font:15
 main{max-width:760px;margin:auto}
 h1{margin:0;font-size:22px}
 p{color:var(--soft)}
-pre{margin:24px 0;padding:16px 20px;overflow:auto;background:var(--card);border:1px solid var(--line);border-radius:10px;font:13px/1.7 ui-monospace,monospace}
+pre{margin:24px 0;padding:16px 20px;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);border:1px solid var(--line);border-radius:10px;font:13px/1.7 ui-monospace,monospace}
 b{color:var(--mark);font-weight:600}
 a{color:var(--mark)}
 li{color:var(--soft)}
 `;
-const STYLE_HASH = 'sha256-ReWYRKRs7TmbGEK6XPl49/UKie3ozXAxdxKFBDApCn4=';
+const STYLE_HASH = 'sha256-tjn2iOX/aM7fArJ3wcybiCWD/q0sQmrZI9f3ZlANk58=';
 
 const PAGE_POLICY = [
   "default-src 'none'",
@@ -67,21 +67,24 @@ const whence = ({ client, connection, number }: ReceivedRequest): string =>
 
 function asText(request: ReceivedRequest): string {
   const fields = fieldPairs(request.head.fields).map(([name, value]) => `${name}: ${value}\n`);
-  const routes = ROUTES.map(([path, what]) => `  ${path.padEnd(20)}${what}\n`);
+  const routes = ROUTES.map(([method, path, what]) => `  ${method.padEnd(6)}${path.padEnd(20)}${what}\n`);
   const received = visible(`${startLine(request.head)}\n${fields.join('')}`);
   return `Bytescope received ${whence(request)}:\n\n${received}\nTry also:\n${routes.join('')}`;
 }
 
+/** A link can only GET. */
+const linkTo = (method: string, path: string): string => (method === 'GET' ? `<a href="${path}">${path}</a>` : path);
+
 function asHtml(request: ReceivedRequest): string {
   const fields = fieldPairs(request.head.fields);
   const lines = fields.map(([name, value]) => `<b>${escapeHtml(name)}:</b> ${escapeHtml(value)}\n`).join('');
-  const routes = ROUTES.map(([path, what]) => `<li><a href="${path}">${path}</a> ${what}</li>`).join('');
+  const routes = ROUTES.map(([method, path, what]) => `<li>${method} ${linkTo(method, path)} ${what}</li>`).join('');
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Bytescope received this</title>' +
     '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">' +
     `<style>${PAGE_STYLE}</style></head><body><main><h1>This is what your browser sent</h1>` +
     `<p>It arrived as ${escapeHtml(whence(request))}. The Live view shows every byte of it.</p>` +
-    `<pre tabindex="0">${escapeHtml(startLine(request.head))}\n${lines}</pre>` +
+    `<pre>${escapeHtml(startLine(request.head))}\n${lines}</pre>` +
     `<p>Try also:</p><ul>${routes}</ul></main></body></html>\n`
   );
 }

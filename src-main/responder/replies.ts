@@ -13,9 +13,14 @@ export function textReply(status: number, text: string, fields: readonly Field[]
   return { status, fields: [type, NOSNIFF, ...fields], body: encodeUtf8(text) };
 }
 
+/** A pair of strings as JSON lays it out; line breaks inside strings are escaped, so this matches layout alone. */
+const PAIR = /\[\n +("(?:[^"\\]|\\.)*"),\n +("(?:[^"\\]|\\.)*")\n +\]/g;
+
+/** Laid out for people: one member a line, and one pair a line. */
 export function jsonReply(value: unknown): ReplyParts {
   const type: Field = ['Content-Type', 'application/json'];
-  return { status: 200, fields: [type, NOSNIFF], body: encodeUtf8(`${JSON.stringify(value, null, 2)}\n`) };
+  const text = JSON.stringify(value, null, 2).replace(PAIR, '[$1, $2]');
+  return { status: 200, fields: [type, NOSNIFF], body: encodeUtf8(`${text}\n`) };
 }
 
 export const bareReply = (status: number, fields: readonly Field[]): ReplyParts => ({ status, fields, body: NO_BYTES });

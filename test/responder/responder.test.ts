@@ -133,6 +133,12 @@ describe('/anything', () => {
     });
   });
 
+  it('puts a field on a line, whatever stands in it', () => {
+    const { text: json } = ask('GET', '/anything', { fields: [['A', '"],\\n["']], body: bytes('[\n  "x",\n  "y"\n]') });
+    expect(json).toContain('    ["A", "\\"],\\\\n[\\""]\n');
+    expect((JSON.parse(json) as { body: string }).body).toBe('[\n  "x",\n  "y"\n]');
+  });
+
   it.each([
     ['text/plain; charset=ISO-8859-1', Buffer.from([0xe4]), 'ä', 'iso-8859-1'],
     ['text/plain; charset="utf-8"', Buffer.from('ä€😀'), 'ä€😀', 'utf-8'],
