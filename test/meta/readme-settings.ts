@@ -27,10 +27,12 @@ function row(name: string, entry: SettingEntry): string {
 export function settingsBlock(): string {
   return [
     BEGIN,
+    '',
     '<!-- prettier-ignore -->',
     '| Setting | Default | Range | What it does |',
     '| --- | --- | --- | --- |',
     ...SETTING_NAMES.map((name) => row(name, settingEntry(name))),
+    '',
     END,
   ].join('\n');
 }
