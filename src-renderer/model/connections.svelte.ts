@@ -18,7 +18,8 @@ export class ConnectionList {
   #anchorId = $state.raw<ConnectionId | null>(null);
 
   readonly #rows = $derived(this.#frozen ?? this.#matching);
-  readonly #count = $derived(this.#anchorId === null ? this.#rows.length : rowsUpTo(this.#rows, this.#anchorId));
+  /** Where all the rows of an anchor are gone there is nothing to keep in its place. */
+  readonly #count = $derived((this.#anchorId === null ? 0 : rowsUpTo(this.#rows, this.#anchorId)) || this.#rows.length);
   readonly #waiting = $derived.by(() => {
     const newestShown = this.#rows[this.#count - 1]?.id ?? 0;
     return this.#matching.length - rowsUpTo(this.#matching, newestShown);

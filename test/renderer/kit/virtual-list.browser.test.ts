@@ -87,6 +87,12 @@ describe('a list of 20 000 connections', () => {
     expect(list().scrollTop).toBe(0);
   });
 
+  test('shows a connection that was chosen elsewhere', async () => {
+    const { models } = await showList();
+    models.selection.select(777);
+    await expect.poll(names).toContain('#777');
+  });
+
   test('at the newest row it follows what arrives', async () => {
     const { engine } = await showList();
     await arrive(engine, ROWS + 1, 2);

@@ -53,6 +53,13 @@ describe('anchored', () => {
     expect(list.at(1).status).toBe(500);
   });
 
+  test('with all its rows gone, what arrives is shown', () => {
+    live.apply({ changed: [], dropped: [1, 2, 3] });
+    arrive(4);
+    expect(shown()).toEqual([4]);
+    expect(list.waiting).toBe(0);
+  });
+
   test('released, what waited is shown', () => {
     arrive(4);
     list.release();
