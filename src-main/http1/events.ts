@@ -84,6 +84,9 @@ export interface Fault {
 }
 
 /**
+ * Each message is told as `head`, any number of `data`, `trailers` where there are any, and `end`; interim replies
+ * too. A `fault` is the last event of a direction, and comes in place of the head where the head cannot be accepted.
+ *
  * `bytes` of a data event are a view of what was handed to `receive`, valid until the next `receive`: copy what is
  * kept. `end` of an `end` event is the offset of the first byte after the message.
  */

@@ -1,10 +1,11 @@
 /**
  * Room for the bytes and offsets of finished sections, cut from slabs: making typed arrays for every head would cost
- * more than parsing it. A place is given out once and never written again; a slab is freed with the last head that
- * lies in it. A section too large to share a slab gets arrays of its own.
+ * more than parsing it. A place is given out once and never written again. A slab is freed with the last head that
+ * lies in it, so slabs are small: a head that is kept for long keeps no more than two of them. A section too large to
+ * share a slab gets arrays of its own.
  */
-const SLAB_LENGTH = 32 * 1024;
-const MAX_SHARED_LENGTH = 4 * 1024;
+const SLAB_BYTES = 16 * 1024;
+const MAX_SHARED_BYTES = 4 * 1024;
 /** Up to here a loop is faster than making a view of the source for `set`. */
 const MAX_LOOP_LENGTH = 96;
 
@@ -17,7 +18,10 @@ export class Slab<Type extends Items> {
   #used = 0;
   #shared: Type;
 
-  constructor(private readonly make: (length: number) => Type) {
+  constructor(
+    private readonly itemBytes: number,
+    private readonly make: (length: number) => Type,
+  ) {
     this.array = make(0);
     this.#shared = this.array;
   }
@@ -32,13 +36,13 @@ export class Slab<Type extends Items> {
   }
 
   #take(length: number): void {
-    if (length > MAX_SHARED_LENGTH) {
+    if (length * this.itemBytes > MAX_SHARED_BYTES) {
       this.array = this.make(length);
       this.at = 0;
       return;
     }
     if (this.#used + length > this.#shared.length) {
-      this.#shared = this.make(SLAB_LENGTH);
+      this.#shared = this.make(SLAB_BYTES / this.itemBytes);
       this.#used = 0;
     }
     this.array = this.#shared;
@@ -47,5 +51,5 @@ export class Slab<Type extends Items> {
   }
 }
 
-export const keptBytes = new Slab<Uint8Array>((length) => new Uint8Array(length));
-export const keptOffsets = new Slab<Int32Array>((length) => new Int32Array(length));
+export const keptBytes = new Slab<Uint8Array>(1, (length) => new Uint8Array(length));
+export const keptOffsets = new Slab<Int32Array>(4, (length) => new Int32Array(length));
