@@ -1,6 +1,7 @@
 /** A body as a JSON string: as text where it says it is text and is, else in base64. */
 import { encodeBase64 } from './base64';
 import { isTextType, parseMediaType } from './media-type';
+import { textOf } from './units';
 import { decodeUtf8 } from './utf8';
 
 export interface BodyText {
@@ -11,25 +12,14 @@ export interface BodyText {
   readonly bodyNote?: string;
 }
 
-/** Characters handed to one `String.fromCharCode`; more arguments could overflow the stack. */
-const RUN_LENGTH = 4096;
-
-function decodeLatin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += RUN_LENGTH)
-    text += String.fromCharCode(...bytes.subarray(at, at + RUN_LENGTH));
-  return text;
-}
-
-const decodeAscii = (bytes: Uint8Array): string | null =>
-  bytes.every((byte) => byte < 0x80) ? decodeLatin1(bytes) : null;
+const decodeAscii = (bytes: Uint8Array): string | null => (bytes.every((byte) => byte < 0x80) ? textOf(bytes) : null);
 
 interface Charset {
   readonly name: string;
   readonly decode: (bytes: Uint8Array) => string | null;
 }
 const UTF_8: Charset = { name: 'utf-8', decode: decodeUtf8 };
-const LATIN_1: Charset = { name: 'iso-8859-1', decode: decodeLatin1 };
+const LATIN_1: Charset = { name: 'iso-8859-1', decode: (bytes) => textOf(bytes) };
 const ASCII: Charset = { name: 'us-ascii', decode: decodeAscii };
 
 const CHARSETS: ReadonlyMap<string, Charset> = new Map([

@@ -16,6 +16,11 @@ describe('UTF-8', () => {
     expect(decodeUtf8(bytes)).toBe(reference(bytes));
   });
 
+  test.prop([fc.string({ unit: 'binary', maxLength: 300 })])('decodes what the platform encodes', (text) => {
+    const bytes = new TextEncoder().encode(text);
+    expect(decodeUtf8(bytes)).toBe(reference(bytes));
+  });
+
   test.prop([fc.string({ unit: 'binary' })])('encodes as the platform does', (text) => {
     expect([...encodeUtf8(text)]).toEqual([...new TextEncoder().encode(text)]);
   });
