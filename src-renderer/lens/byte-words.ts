@@ -73,7 +73,11 @@ export function elementOf(span: Span, textOf: (span: Span) => string): ByteEleme
 }
 
 /** The byte a verdict fell at, or the bytes after it. */
-export function elementAfterVerdict(offset: number, { failure, at }: { failure: Failure; at: number }, streamBytes: number): ByteElement {
+export function elementAfterVerdict(
+  offset: number,
+  { failure, at }: { failure: Failure; at: number },
+  streamBytes: number,
+): ByteElement {
   const { title, hint } = describe(failure);
   const { rfc = null } = errorEntry(failure.code);
   if (offset === at) {

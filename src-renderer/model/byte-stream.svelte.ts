@@ -15,7 +15,8 @@ import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding } from '../lens/message-places';
 import { gap, sinceOpened } from '../lens/moments';
 import { joinMarks, markAt, placeOfRead, type GutterNote } from '../lens/read-marks';
-import { BytePages, PAGE_BYTES, pageOf } from './byte-pages.svelte';
+import type { BytePages } from './byte-pages.svelte';
+import { PAGE_BYTES, pageOf } from './byte-pages.svelte';
 import type { ByteSpan } from './byte-view.svelte';
 import { PageSpans, type PageContext } from './page-spans';
 

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectionDetail } from '@contract/connections';
+import { countdown, ending, guardAmount } from '../../../src-renderer/lens/connection-words';
+import { makeRow } from '../../support/rows';
+
+const detail = (row: Partial<ConnectionDetail['row']>, more: Partial<ConnectionDetail> = {}): ConnectionDetail => ({
+  row: makeRow({ id: 1, openedAtMs: 0, closedAtMs: 14, ...row }),
+  exchanges: [],
+  exchangesDropped: 0,
+  trips: [],
+  faults: [],
+  timeline: [],
+  ...more,
+});
+
+const trip = {
+  connection: 1,
+  atMs: 10_000,
+  guard: 'headTimeoutMs',
+  code: 'LIM_HEAD_TIMEOUT',
+  limit: 10_000,
+  measured: 10_000,
+  offset: 91,
+  status: 408,
+} as const;
+
+describe('how a connection ended', () => {
+  it('is not told while it is open', () => {
+    expect(ending(detail({ closeCause: null, closedAtMs: null }))).toBeNull();
+  });
+
+  it('names the guard, what it measured and the status', () => {
+    expect(ending(detail({ closeCause: 'guard-closed' }, { trips: [trip] }))).toBe(
+      'cut by head timeout after 10.0 s, 408 sent',
+    );
+  });
+
+  it('says that nothing was sent', () => {
+    const idle = { ...trip, guard: 'idleTimeoutMs', code: 'LIM_IDLE_TIMEOUT', status: null } as const;
+    expect(ending(detail({ closeCause: 'guard-closed' }, { trips: [idle] }))).toBe(
+      'cut by idle timeout after 10.0 s, nothing sent',
+    );
+  });
+
+  it('names the byte and the reason of a fault', () => {
+    const fault = { connection: 1, atMs: 1, code: 'H1_BARE_LF', offset: 1_234, status: 400 } as const;
+    expect(ending(detail({ closeCause: 'fault-closed' }, { faults: [fault] }))).toBe(
+      'refused at byte 1,234, 400 sent: A line ends in LF without CR.',
+    );
+  });
+
+  it('names who closed it and when', () => {
+    expect(ending(detail({ closeCause: 'client-closed' }))).toBe('closed by the client after 14 ms');
+  });
+});
+
+describe('guards in words', () => {
+  it('count down to the deadline', () => {
+    expect(countdown({ guard: 'headTimeoutMs', startedAtMs: 0, atMs: 5_000 }, 1_600)).toBe('head timeout in 3.4 s');
+  });
+
+  it('have amounts with the unit of the guard', () => {
+    expect([
+      guardAmount('maxHeadBytes', 16_384),
+      guardAmount('maxFieldCount', 1_000),
+      guardAmount('minBodyBytesPerSec', 240),
+    ]).toEqual(['16.0 KiB', '1,000', '240 B/s']);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { allExchanges, failureOf } from '../../../src-renderer/lens/exchanges';
+import { RecordedConnection, received } from '../../support/fake-connection';
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+describe('exchanges', () => {
+  it('include the request whose head is still coming in', () => {
+    const told = new RecordedConnection(1).add(received(1, GET)).detail;
+    const row = { ...told.row, phase: 'headers', bytesIn: GET.length + 30, method: 'POST', target: '/next' } as const;
+    expect(allExchanges({ ...told, row }).at(-1)).toMatchObject({
+      number: 2,
+      requestStart: GET.length,
+      method: 'POST',
+      headEnd: null,
+    });
+  });
+
+  it('do not show the start line of the request before as that of a new one', () => {
+    const told = new RecordedConnection(1).add(received(1, GET)).detail;
+    const row = { ...told.row, phase: 'start-line', bytesIn: GET.length + 3 } as const;
+    expect(allExchanges({ ...told, row }).at(-1)).toMatchObject({ number: 2, method: '' });
+  });
+
+  it('are as told otherwise', () => {
+    const { detail } = new RecordedConnection(1).add(received(1, GET));
+    expect(allExchanges(detail)).toBe(detail.exchanges);
+  });
+
+  it('know the numbers of a fault that its mark leaves out', () => {
+    const told = new RecordedConnection(1).add(received(1, GET)).detail.exchanges;
+    const failure = { code: 'LIM_BODY_BYTES', detail: { limit: 10, measured: 11 }, offset: 5 } as const;
+    const exchanges = told.map((exchange) => ({ ...exchange, failure }));
+    const mark = { connection: 1, atMs: 1, code: 'LIM_BODY_BYTES', offset: 5, status: 413 } as const;
+    expect(failureOf(mark, exchanges).detail).toEqual({ limit: 10, measured: 11 });
+    expect(failureOf(mark, [])).toEqual({ code: 'LIM_BODY_BYTES' });
+  });
+});
