@@ -41,6 +41,8 @@ export default defineConfig({
     build: {
       outDir: 'out/renderer',
       minify: true,
+      // A font inlined as `data:` would break the page's own content policy.
+      assetsInlineLimit: 0,
       sourcemap: true,
       rolldownOptions: { input: { index: at('src-renderer/index.html') } },
     },

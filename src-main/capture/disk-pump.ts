@@ -16,6 +16,8 @@ export class DiskPump {
   #isFailing = false;
   #isClosing = false;
   #endWait: () => void = () => undefined;
+  /** Who waits in `settled`: let go by the end of the work, or by a failure. */
+  #waiting: (() => void)[] = [];
 
   constructor(private readonly report: (failure: Failure) => void) {}
 
@@ -25,8 +27,9 @@ export class DiskPump {
   }
 
   /** Resolves when everything asked for so far is on disk; at once while writes fail. */
-  async settled(): Promise<void> {
-    if (!this.#isFailing) await this.#running;
+  settled(): Promise<void> {
+    if (this.#isFailing || this.#running === null) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Tries what is left once more, then gives up on it. */
@@ -43,6 +46,7 @@ export class DiskPump {
       else await this.#wait();
     }
     this.#running = null;
+    this.#release();
   }
 
   async #try(job: DiskJob): Promise<boolean> {
@@ -53,8 +57,13 @@ export class DiskPump {
     } catch (error) {
       if (!this.#isFailing) this.report({ code: 'CAP_WRITE_FAILED', detail: { reason: reasonOf(error) } });
       this.#isFailing = true;
+      this.#release();
       return false;
     }
+  }
+
+  #release(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #wait(): Promise<void> {

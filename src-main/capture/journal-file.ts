@@ -69,10 +69,16 @@ export class JournalFile {
   packetAppended(): void {
     const { segments } = this.options;
     segments.live.packets += 1;
-    if (segments.isLiveFull) this.#rotate();
+    this.#rotateIfFull();
   }
 
-  dropExcess(): void {
+  /** The cap has changed: what is over it goes now, the live segment included. */
+  retentionChanged(): void {
+    this.#rotateIfFull();
+    this.#dropExcess();
+  }
+
+  #dropExcess(): void {
     const { segments, files, onDropped } = this.options;
     for (let excess = segments.takeExcess(); excess !== null; excess = segments.takeExcess()) {
       const dropped = excess;
@@ -115,11 +121,15 @@ export class JournalFile {
     const filling = this.#slabs.at(-1);
     const { live } = this.options.segments;
     if (filling !== undefined && filling.segment === live && filling.hasRoom(length)) return filling;
-    if ((this.#slabs.length + 1) * SLAB_BYTES > MAX_WAITING_BYTES) return null;
+    if (!this.#canTakeSlab) return null;
     this.#flushNow();
     const slab = this.#free.pop()?.reuse(live, this.#position) ?? new Slab(live, this.#position);
     this.#slabs.push(slab);
     return slab;
+  }
+
+  get #canTakeSlab(): boolean {
+    return (this.#slabs.length + 1) * SLAB_BYTES <= MAX_WAITING_BYTES;
   }
 
   readonly #flushTimed = (): void => this.#flushNow();
@@ -138,7 +148,12 @@ export class JournalFile {
     const { segment, filled } = slab;
     slab.isQueued = false;
     if (segment.file !== null && slab.written < filled) {
-      await segment.file.write(slab.bytes.subarray(slab.written, filled), slab.position + slab.written - segment.start);
+      const bytes = slab.bytes.subarray(slab.written, filled);
+      await segment.file.write(bytes, slab.position + slab.written - segment.start).catch((error: unknown) => {
+        // It is tried again as it is; asked for once more each time, it would queue up behind itself.
+        slab.isQueued = true;
+        throw error;
+      });
     }
     slab.written = filled;
     while (this.#slabs.length > 1 && this.#slabs[0]?.isWritten === true) this.#letGo(this.#slabs.shift());
@@ -146,6 +161,11 @@ export class JournalFile {
 
   #letGo(slab: Slab | undefined): void {
     if (slab !== undefined && !slab.isQueued && this.#free.length < MAX_FREE_SLABS) this.#free.push(slab);
+  }
+
+  /** A segment without its header could not be opened: where no slab is left for one, the old segment goes on. */
+  #rotateIfFull(): void {
+    if (this.options.segments.isLiveFull && this.#canTakeSlab) this.#rotate();
   }
 
   #rotate(): void {
@@ -160,6 +180,6 @@ export class JournalFile {
       next.file ??= await files.create(segments.path);
     });
     this.#append(joined([segmentHeader(APPLICATION), customBlock(this.#settings)]));
-    this.dropExcess();
+    this.#dropExcess();
   }
 }

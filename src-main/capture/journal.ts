@@ -79,7 +79,7 @@ export class Journal {
 
   /** A connection was accepted: the handshake. */
   opened(id: ConnectionId, client: Endpoint, server: Endpoint, atMs: number): void {
-    const connection = new RecordedConnection(client, server);
+    const connection = new RecordedConnection(id, client, server);
     this.#connections.set(id, connection);
     this.#packet(connection, { direction: 'in', flags: SYN, atMs }, NO_BYTES);
     this.#packet(connection, { direction: 'out', flags: SYN | ACK, atMs }, NO_BYTES);
@@ -122,7 +122,7 @@ export class Journal {
 
   setRetention(bytes: number): void {
     this.#segments.retention = bytes;
-    this.#file.dropExcess();
+    this.#file.retentionChanged();
   }
 
   /** Fails with `CALL_NO_CONNECTION` or `CAP_READ_FAILED`. */

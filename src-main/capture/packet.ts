@@ -1,7 +1,7 @@
 /**
  * The frames around recorded bytes: Ethernet, IPv4 or IPv6, TCP. What a capture on the wire would have shown is made
- * up from what is known: addresses, ports, order and time. Sequence numbers begin at 0 and count the bytes, so that
- * Wireshark puts the streams together as they were.
+ * up from what is known: addresses, ports, order and time. Sequence numbers count the bytes, so that Wireshark
+ * puts the streams together as they were.
  *
  * TCP checksums are left 0, as in a capture on a sending machine whose network card fills them in: a sum over every
  * byte would cost more than all the rest of recording, and no reader asks for it by default.

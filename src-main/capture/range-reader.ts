@@ -2,7 +2,7 @@
  * Reads a range of a stream back from where its packets stand. Packets that lie close together in one file are read
  * at once: a stream of one-byte reads would else cost a system call a byte.
  */
-import { MAX_READ_MARKS, type ByteRange, type ReadMark } from '../contract/connections';
+import { MAX_RANGE_BYTES, MAX_READ_MARKS, type ByteRange, type ReadMark } from '../contract/connections';
 import type { JournalFile } from './journal-file';
 import type { Segments } from './segments';
 import { NOT_KEPT, type IndexEntry, type StreamIndex } from './stream-index';
@@ -32,14 +32,14 @@ export async function readRange(
   const { streamBytes, keptFrom } = index;
   const start = Math.min(Math.max(offset, keptFrom), streamBytes);
   const end = Math.min(Math.max(start, offset + length), streamBytes);
-  const kept = keptRun(start < end ? index.overlapping(start, end, MAX_READ_MARKS) : []);
+  const kept = keptRun(start < end ? index.overlapping(start, end, MAX_RANGE_BYTES) : []);
   const from = Math.max(start, kept[0]?.offset ?? start);
   const last = kept.at(-1);
   const to = last === undefined ? from : Math.min(end, last.offset + last.length);
   const bytes = new Uint8Array(to - from);
   const pieces = kept.map((entry) => pieceOf(entry, from, to));
   await fill(bytes, pieces, segments, file);
-  return { offset: from, bytes, streamBytes, keptFrom, reads: marksOf(kept) };
+  return { offset: from, bytes, streamBytes, keptFrom, reads: marksOf(kept, index) };
 }
 
 /** The first run of entries without a gap: what comes after a gap is asked for on its own. */
@@ -56,13 +56,12 @@ function pieceOf({ offset, length, position }: IndexEntry, from: number, to: num
   return { position: position + start - offset, length: end - start, to: start - from };
 }
 
-/** A read that took several packets is one read. */
-function marksOf(entries: readonly IndexEntry[]): readonly ReadMark[] {
+/** A read that took several packets is one read, also where the range holds only some of them. */
+function marksOf(entries: readonly IndexEntry[], index: StreamIndex): readonly ReadMark[] {
   const marks: ReadMark[] = [];
-  for (const { offset, length, atMs, continues } of entries) {
-    const last = marks.at(-1);
-    if (continues && last !== undefined) marks[marks.length - 1] = { ...last, length: last.length + length };
-    else marks.push({ offset, length, atMs });
+  for (const [at, { offset, continues }] of entries.entries()) {
+    if (marks.length === MAX_READ_MARKS) break;
+    if (at === 0 || !continues) marks.push(index.readWith(offset));
   }
   return marks;
 }

@@ -1,10 +1,16 @@
 /** One connection as the journal knows it: its headers, how far each direction is, and where its bytes stand. */
-import type { Direction } from '../contract/connections';
+import type { ConnectionId, Direction } from '../contract/connections';
 import { ACK, FIN, PacketHeader, SYN, type Endpoint, type Segment } from './packet';
 import { StreamIndex } from './stream-index';
 
 /** Facts that wait for the connection's next packet; what is longer is cut. */
 const MAX_NOTE_CHARACTERS = 4_096;
+
+/** Spreads successive connections over the 32 bits: an odd number near 2^32 divided by the golden ratio. */
+const SEQUENCE_STRIDE = 0x9e37_79b1;
+
+/** One line for tools that print to terminals: a control byte may be one of a client's. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
 const other = (direction: Direction): Direction => (direction === 'in' ? 'out' : 'in');
 
@@ -12,12 +18,15 @@ export class RecordedConnection {
   readonly headers: Readonly<Record<Direction, PacketHeader>>;
   readonly index: Readonly<Record<Direction, StreamIndex>> = { in: new StreamIndex(), out: new StreamIndex() };
   /** The sequence number of the next byte. */
-  readonly #sequence: Record<Direction, number> = { in: 0, out: 0 };
+  readonly #sequence: Record<Direction, number>;
   readonly #ended: Record<Direction, boolean> = { in: false, out: false };
   #isReset = false;
   #note: string | null = null;
 
-  constructor(client: Endpoint, server: Endpoint) {
+  constructor(id: ConnectionId, client: Endpoint, server: Endpoint) {
+    // Two connections on the same ports with the same first number would be one connection repeating itself.
+    const first = Math.imul(id, SEQUENCE_STRIDE) >>> 0;
+    this.#sequence = { in: first, out: first };
     this.headers = {
       in: new PacketHeader(client, server, 'in'),
       out: new PacketHeader(server, client, 'out'),
@@ -29,7 +38,8 @@ export class RecordedConnection {
   }
 
   note(text: string): void {
-    const whole = this.#note === null ? text : `${this.#note}\n${text}`;
+    const line = oneLine(text);
+    const whole = this.#note === null ? line : `${this.#note}\n${line}`;
     this.#note = whole.slice(0, MAX_NOTE_CHARACTERS);
   }
 

@@ -12,15 +12,21 @@ export interface SegmentFile {
 export interface SegmentFiles {
   /** Makes the file anew; only its owner may read it. */
   create(path: string): Promise<SegmentFile>;
+  /** This and `remove` succeed where there is no such file. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
 const OWNER_ONLY = 0o600;
 
+/** A file that the user has deleted meanwhile is no failure: trying again would stop the recording for good. */
+const unlessGone = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'ENOENT') throw error;
+};
+
 export const diskFiles: SegmentFiles = {
-  rename,
-  remove: unlink,
+  rename: (from, to) => rename(from, to).catch(unlessGone),
+  remove: (path) => unlink(path).catch(unlessGone),
   create: async (path) => {
     await refuseSpecialFile(path);
     const handle = await open(path, 'w+', OWNER_ONLY);

@@ -2,6 +2,8 @@
  * Where the bytes of one direction stand in the journal: one entry a packet, in typed arrays that grow by doubling
  * (25 bytes an entry). Offsets ascend, so a range is found by bisection.
  */
+import type { ReadMark } from '../contract/connections';
+
 export const INDEX_ENTRY_BYTES = 25;
 
 /** The position of bytes that were not kept. */
@@ -38,7 +40,12 @@ export class StreamIndex {
     return this.#first < this.#count ? (this.#offsets[this.#first] ?? 0) : this.#streamBytes;
   }
 
+  /** Bytes that were not kept make one entry however many follow each other: a full disk must not fill the memory. */
   add(length: number, position: number, atMs: number, continues: boolean): void {
+    if (position === NOT_KEPT && this.#endsInGap) {
+      this.#streamBytes += length;
+      return;
+    }
     if (this.#count === this.#offsets.length) this.#makeRoom();
     const at = this.#count;
     this.#offsets[at] = this.#streamBytes;
@@ -49,9 +56,13 @@ export class StreamIndex {
     this.#streamBytes += length;
   }
 
-  /** Forgets what stands before a position: its segment is gone. */
+  /** Forgets what stands before a position: its segment is gone. A gap right after it goes as well. */
   dropBefore(position: number): void {
+    const before = this.#first;
     while (this.#first < this.#count && (this.#positions[this.#first] ?? 0) < position) this.#first += 1;
+    // A closed connection adds no entry that would make room: what it no longer needs is given back here.
+    const kept = this.#count - this.#first;
+    if (this.#first > before && kept * 4 <= this.#offsets.length) this.#resize(Math.max(FIRST_CAPACITY, kept * 2));
   }
 
   /** The entries that overlap a range, in order, at most `limit`. */
@@ -63,6 +74,23 @@ export class StreamIndex {
       entries.push(entry);
     }
     return entries;
+  }
+
+  /** The whole read that an entry of this offset belongs to, as far as it is kept. */
+  readWith(offset: number): ReadMark {
+    let first = this.#find(offset);
+    let last = first;
+    while (this.#continues[first] === 1 && first > this.#first && this.#positions[first - 1] !== NOT_KEPT) first -= 1;
+    while (last + 1 < this.#count && this.#continues[last + 1] === 1 && this.#positions[last + 1] !== NOT_KEPT)
+      last += 1;
+    const { offset: start, atMs } = this.#entry(first);
+    const end = this.#entry(last);
+    return { offset: start, length: end.offset + end.length - start, atMs };
+  }
+
+  /** Would bytes that are not kept add nothing to tell? At the very beginning they do not either. */
+  get #endsInGap(): boolean {
+    return this.#first === this.#count || this.#positions[this.#count - 1] === NOT_KEPT;
   }
 
   #entry(at: number): IndexEntry {
@@ -91,8 +119,11 @@ export class StreamIndex {
 
   /** Room is made by closing up over dropped entries where they are half of all, else by doubling. */
   #makeRoom(): void {
+    this.#resize(this.#first * 2 >= this.#count ? Math.max(FIRST_CAPACITY, this.#count) : this.#count * 2);
+  }
+
+  #resize(capacity: number): void {
     const kept = this.#count - this.#first;
-    const capacity = this.#first * 2 >= this.#count ? Math.max(FIRST_CAPACITY, this.#count) : this.#count * 2;
     this.#offsets = moved(new Float64Array(capacity), this.#offsets, this.#first, this.#count);
     this.#positions = moved(new Float64Array(capacity), this.#positions, this.#first, this.#count);
     this.#times = moved(new Float64Array(capacity), this.#times, this.#first, this.#count);

@@ -30,7 +30,7 @@ export interface Engine {
   attach(deliver: (topic: TopicName, payload: unknown) => void): Viewer;
   /** Every fact as it happens. The listener must be quick and must not throw. Returns a function that ends it. */
   onFact(listener: (fact: Fact) => void): () => void;
-  /** What went wrong outside a call (a broken settings file, a full disk). */
+  /** What went wrong outside a call (a broken settings file, a full disk): first what did so far, then as it happens. */
   onNotice(listener: (failure: Failure) => void): () => void;
   /** Starts or restarts the server; port 0 takes any free one. */
   listen(host: string, port: number): Promise<Result<ListenerState>>;

@@ -28,6 +28,10 @@ export class Feed implements TableHooks {
   #ticker: NodeJS.Timeout | null = null;
   #ticks = 0;
 
+  get notices(): readonly Notice[] {
+    return this.#notices;
+  }
+
   start(sources: FeedSources): void {
     this.#sources = sources;
     this.#ticker = setInterval(() => this.#tick(sources), STATS_GAP_MS);

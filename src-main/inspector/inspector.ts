@@ -144,6 +144,7 @@ class Inspector implements Engine {
 
   onNotice(listener: (failure: Failure) => void): () => void {
     this.#noticeListeners.add(listener);
+    for (const { error } of this.#feed.notices) listener(error);
     return () => this.#noticeListeners.delete(listener);
   }
 

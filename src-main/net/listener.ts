@@ -1,6 +1,7 @@
 /** The listening socket and the drivers of the connections it accepted. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { fail, ok, type Failure, type Result } from '../contract/errors';
+import { listenFailure } from '../contract/address';
+import { fail, ok, type Result } from '../contract/errors';
 import type { ListenerState } from '../contract/feed';
 import type { ServerState } from '../session/port';
 import { nowMs } from './clock';
@@ -44,7 +45,7 @@ export class Listener {
       server.listen({ host, port, backlog: BACKLOG, ipv6Only: false }, () => resolve(null));
     });
     if (error !== null) {
-      const failure = listenFailure(error, host, port);
+      const failure = listenFailure(error.code ?? error.message, { host, port });
       this.#state = { state: 'failed', host, port, error: failure };
       return { ok: false, error: failure };
     }
@@ -113,19 +114,4 @@ export class Listener {
     this.#drivers.add(driver);
     driver.open();
   }
-}
-
-const FAILURES: Readonly<Record<string, Failure['code']>> = {
-  EADDRINUSE: 'NET_PORT_IN_USE',
-  EACCES: 'NET_NO_PERMISSION',
-  EPERM: 'NET_NO_PERMISSION',
-  EADDRNOTAVAIL: 'NET_ADDRESS_NOT_HERE',
-  EAFNOSUPPORT: 'NET_ADDRESS_NOT_HERE',
-  ENOTFOUND: 'NET_HOST_UNKNOWN',
-  EAI_AGAIN: 'NET_HOST_UNKNOWN',
-};
-
-function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Failure {
-  const reason = error.code ?? error.message;
-  return { code: FAILURES[reason] ?? 'NET_LISTEN_FAILED', detail: { host, port, reason } };
 }

@@ -230,6 +230,15 @@ describe('the journal', () => {
 });
 
 describe('a broken settings file', () => {
+  it('is reported to a host that asks only afterwards', async () => {
+    const settingsPath = join(folder, 'settings.json');
+    writeFileSync(settingsPath, '{{{');
+    await start({ settingsPath });
+    const codes: string[] = [];
+    engine.onNotice(({ code }) => codes.push(code));
+    expect(codes).toEqual(['CFG_FILE_BROKEN']);
+  });
+
   it('is reported to every viewer and does not stop the start', async () => {
     const settingsPath = join(folder, 'settings.json');
     writeFileSync(settingsPath, '{{{');

@@ -9,7 +9,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src-main/contract': [],
   'src-main/http1': engine('contract'),
   'src-main/guard': engine('contract'),
-  'src-main/session': engine('contract', 'http1', 'guard'),
+  // The session asks for a route and a reply; where they come from is handed in.
+  'src-main/session': engine('contract', 'http1', 'guard', 'responder'),
   'src-main/responder': engine('contract', 'http1'),
   'src-main/capture': engine('contract', 'http1'),
   'src-main/net': engine('contract', 'session', 'guard'),

@@ -1,23 +1,11 @@
 /** What the web host answers to plain requests: the page, and nothing that needs the token. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe } from '../../contract/errors';
+import { PAGE_POLICY } from '../../contract/page-policy';
 import { readStatic } from './static-files';
 
-/** The page runs its own scripts and talks to its own host; nothing is loaded from, or shown in, another one. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 const SHARED_FIELDS = {
-  'Content-Security-Policy': POLICY,
+  'Content-Security-Policy': PAGE_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',

@@ -1,20 +1,7 @@
 /** The files of the page, from one folder and nowhere else. */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-  '.txt': 'text/plain; charset=utf-8',
-};
+import { PAGE_FILE_TYPES } from '../../contract/page-policy';
 
 export interface StaticFile {
   readonly type: string;
@@ -33,7 +20,7 @@ function partsOf(path: string): string[] | null {
 export async function readStatic(root: string, path: string): Promise<StaticFile | null> {
   const parts = partsOf(path);
   if (parts === null) return null;
-  const type = TYPES[extname(parts.at(-1) ?? '')];
+  const type = PAGE_FILE_TYPES[extname(parts.at(-1) ?? '')];
   if (type === undefined) return null;
   try {
     // A link inside the folder must not lead out of it.
