@@ -1,10 +1,12 @@
 /**
- * The raw stream as rows of text. A row ends after LF, at the last column, or at a page edge: so the rows of a page
+ * The raw stream as rows of text. A row ends after LF, at the last column (LF stays with its CR), or at a
+ * page edge: so the rows of a page
  * follow from that page alone, and any place of a stream of any size can be laid out without reading what stands
  * before it.
  */
 
 const LF = 0x0a;
+const CR = 0x0d;
 const DEL = 0x7f;
 
 /** Names of the control bytes (ASCII, RFC 20). The control pictures of Unicode are missing from many fonts. */
@@ -60,7 +62,8 @@ export function layoutPage(page: TextPage, columns: number): TextRow[] {
   for (let at = 0; at < page.bytes.length; at += 1) {
     const byte = page.bytes[at] as number;
     const width = columnsOf(byte);
-    if (used > 0 && used + width > columns) close(at, false);
+    const endsLine = byte === LF && page.bytes[at - 1] === CR;
+    if (used > 0 && used + width > columns && !endsLine) close(at, false);
     used += width;
     if (byte === LF) close(at + 1, true);
   }

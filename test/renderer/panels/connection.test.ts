@@ -97,6 +97,57 @@ describe('the connection panel', () => {
   });
 });
 
+describe('the keyboard in the hex view', () => {
+  const press = async (
+    ...keys: readonly { readonly key: string; readonly shiftKey?: boolean; readonly ctrlKey?: boolean }[]
+  ) => {
+    for (const key of keys) await fireEvent.keyDown(screen.getByRole('grid'), key);
+    await drawn();
+  };
+  const info = () => (document.querySelector('.info') as HTMLElement).textContent?.replaceAll(/\s+/g, ' ').trim();
+
+  test('moves the cursor, extends the selection and lets it go', async () => {
+    await show(new RecordedConnection(1).add(received(1, POST)));
+    await press({ key: 'ArrowDown' }, { key: 'ArrowRight' }, { key: 'ArrowRight', shiftKey: true });
+    expect(info()).toContain('sel 0x0001–0x0002 (2 B)');
+    expect(screen.getByText('offset 0x2, 0x53, "S", method POST')).toBeTruthy();
+    await press({ key: 'End', ctrlKey: true });
+    expect(info()).toContain(`sel 0x${(POST.length - 1).toString(16).toUpperCase().padStart(4, '0')} (1 B)`);
+    await press({ key: 'Escape' });
+    expect(info()).toBe(`${POST.length} B received`);
+  });
+
+  test('goes from Hex to Text and stays at the byte', async () => {
+    await show(new RecordedConnection(1).add(received(1, POST)));
+    await press({ key: 'ArrowDown' }, { key: 'ArrowRight' });
+    await fireEvent.click(screen.getByRole('radio', { name: 'Text' }));
+    await drawn();
+    expect(screen.getByRole('listbox').textContent).toContain('Host: localhostCRLF');
+    expect(info()).toContain('sel 0x0001');
+  });
+
+  test('copies the selection in the form that is chosen', async () => {
+    const written: string[] = [];
+    vi.spyOn(navigator.clipboard, 'writeText').mockImplementation((text) => Promise.resolve(void written.push(text)));
+    await show(new RecordedConnection(1).add(received(1, POST)));
+    await press({ key: 'ArrowDown' }, { key: 'ArrowRight', shiftKey: true });
+    await fireEvent.keyDown(screen.getByRole('button', { name: /Copy as/ }), { key: 'Enter' });
+    await drawn();
+    await fireEvent.keyDown(await screen.findByRole('menuitem', { name: 'Hex' }), { key: 'Enter' });
+    await drawn();
+    expect(written).toEqual(['50 4f']);
+  });
+});
+
+describe('bytes that are not kept', () => {
+  test('are said to be dropped', async () => {
+    const connection = new RecordedConnection(1).add(received(1, POST));
+    connection.keptFrom.in = 32;
+    await show(connection);
+    expect(screen.getAllByText("dropped by the journal's size limit").length).toBe(2);
+  });
+});
+
 describe('the messages', () => {
   test('show start line, fields and body of both sides', async () => {
     await show(new RecordedConnection(1).add(received(1, POST), sent(2, OK)));
