@@ -1,8 +1,7 @@
 /**
- * The raw stream as rows of text. A row ends after LF, at the last column (LF stays with its CR), or at a
- * page edge: so the rows of a page
- * follow from that page alone, and any place of a stream of any size can be laid out without reading what stands
- * before it.
+ * The raw stream as rows of text. A row ends after LF, at the last column (LF stays with its CR), or at a page edge:
+ * so the rows of a page follow from that page alone, and any place of a stream of any size can be laid out without
+ * reading what stands before it.
  */
 
 const LF = 0x0a;
