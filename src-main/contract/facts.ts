@@ -63,6 +63,8 @@ export type Fact =
       /** Inbound offset of the request, and its bytes so far. */
       readonly requestStart: number;
       readonly requestBytes: number;
+      /** First byte of the request. */
+      readonly startedAtMs: number;
     }
   | ({ readonly kind: 'trip' } & Trip)
   | ({ readonly kind: 'fault' } & FaultMark)

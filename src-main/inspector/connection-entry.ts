@@ -194,10 +194,10 @@ export class ConnectionEntry {
   /** A reply to no request (a head that was refused) still is an exchange to look at. */
   #takeReply(fact: FactOf<'reply'>): void {
     if (fact.number === 0) {
-      const { requestStart, atMs, method, target, version } = fact;
+      const { requestStart, startedAtMs, method, target, version } = fact;
       const number = this.#requestCount + 1;
       const startLine = { method, target, version };
-      this.#keep({ ...NOT_REACHED, ...startLine, number, startedAtMs: atMs, requestStart, fieldsStart: requestStart });
+      this.#keep({ ...NOT_REACHED, ...startLine, number, startedAtMs, requestStart, fieldsStart: requestStart });
     }
     const exchange = fact.number === 0 ? this.#exchanges.at(-1) : this.#numbered(fact.number);
     if (exchange === undefined) return;

@@ -24,6 +24,7 @@ export interface ReplyPlace extends StartLine {
   readonly end: number;
   readonly requestStart: number;
   readonly requestBytes: number;
+  readonly startedAtMs: number;
 }
 
 export interface Traffic {

@@ -12,7 +12,7 @@
  * (RFC 9112 §9.6).
  */
 import type { CloseCause, ConnectionPhase } from '../contract/connections';
-import { BugError, type ErrorCode, type ErrorDetail } from '../contract/errors';
+import { BugError, type ErrorCode, type ErrorDetail, type Failure } from '../contract/errors';
 import { guardOf, type GuardName } from '../contract/settings';
 import { deadlineFor, measuredAt, type GuardDeadline } from '../guard/deadlines';
 import type { Fault, ParserEvent, RequestHead } from '../http1/events';
@@ -104,6 +104,7 @@ export class OriginSession {
     const { clientAddress } = this.identity;
     const { admission, gauges, settings } = this.server;
     this.#marks.waitingSinceMs = nowMs;
+    this.#marks.requestSinceMs = nowMs;
     this.#log.opened(nowMs);
     const verdict = admission.enter(clientAddress, settings);
     this.#admitted = verdict.admitted;
@@ -178,6 +179,14 @@ export class OriginSession {
   stop(nowMs: number): void {
     this.#stopping = true;
     if (this.#mode === 'open' && this.phase === 'idle') this.#finish('stopped', nowMs);
+  }
+
+  /** A rule of our own was broken on the way: nothing is parsed any more, and a request under way is told so. */
+  broke(failure: Failure, nowMs: number): void {
+    this.#cause ??= 'server-closed';
+    if (this.#mode !== 'open') return this.port.reset();
+    if (this.phase !== 'idle' || this.#exchange !== null) this.#refuseWith(failure.code, failure.detail, nowMs);
+    this.#finish('server-closed', nowMs);
   }
 
   /** The socket is gone. `reset`: the client reset it. */
@@ -317,7 +326,8 @@ export class OriginSession {
     this.#write(writeReply(parts, { method, minor: exchange?.head.minor ?? 1, close, nowMs }));
     const requestStart = exchange?.head.start ?? messageStart;
     const requestBytes = offset - requestStart;
-    const place = { status: parts.status, start, end: this.#bytesOut, requestStart, requestBytes };
+    const startedAtMs = exchange?.startedAtMs ?? this.#marks.requestSinceMs;
+    const place = { status: parts.status, start, end: this.#bytesOut, requestStart, requestBytes, startedAtMs };
     this.#log.reply(exchange, { ...place, method, target, version }, nowMs);
   }
 

@@ -60,6 +60,7 @@ const reply = (connection: number, number: number, status: number): Fact => ({
   version: 'HTTP/1.1',
   requestStart: 0,
   requestBytes: 40,
+  startedAtMs: 4,
 });
 
 describe('ConnectionTable', () => {

@@ -102,6 +102,7 @@ describe('deadlines', () => {
     const book = new Playbook({ headTimeoutMs: 500 }).send('GET / HT').wait(499);
     expect(book.statuses()).toEqual([]);
     expect(book.wait(1).statuses()).toEqual([408]);
+    expect(book.factsOf('reply')).toMatchObject([{ number: 0, startedAtMs: book.nowMs - 500 }]);
     expect(book.factsOf('trip')).toMatchObject([
       { guard: 'headTimeoutMs', limit: 500, measured: 500, offset: 8, status: 408 },
     ]);
@@ -198,6 +199,7 @@ describe('admission', () => {
     const first = new Playbook({}, 'default', policy);
     const second = new Playbook({}, 'default', policy);
     expect(second.statuses()).toEqual([503]);
+    expect(second.factsOf('reply')).toMatchObject([{ startedAtMs: second.nowMs }]);
     expect(second.effects).toEqual(['end']);
     expect(first.send(GET).statuses()).toEqual([200]);
   });

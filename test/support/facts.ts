@@ -27,6 +27,7 @@ export const replyFact = (more: Partial<FactOf<'reply'>> = {}): Fact => ({
   version: 'HTTP/1.1',
   requestStart: 0,
   requestBytes: 78,
+  startedAtMs: 4,
   ...more,
 });
 

@@ -81,7 +81,7 @@ test('counts what happens', async () => {
 
 test('the chart says in words what it draws', async () => {
   await renderPanel(HeaderBar);
-  expect(screen.getByRole('img', { name: /^The last 120 s: requests up to \d+ a second/ })).toBeTruthy();
+  expect(screen.getByRole('img', { name: /^The last 60 s: requests up to \d+ a second/ })).toBeTruthy();
 });
 
 test('the theme goes from system to light to dark and round again', async () => {
