@@ -184,6 +184,7 @@ class Inspector implements Engine {
         this.#table.moved(driver.identity.id, activity, driver);
       },
       gone: () => undefined,
+      broke: (failure) => this.report(failure),
     };
   }
 

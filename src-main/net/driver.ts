@@ -5,9 +5,11 @@
 import type { Socket } from 'node:net';
 import type { ArmedDeadline, ConnectionPhase } from '../contract/connections';
 import type { StartLine } from '../session/port';
+import type { Failure } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import { OriginSession } from '../session/origin-session';
 import type { ServerState, SessionIdentity, SessionPort } from '../session/port';
+import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { resetSocket } from './reset';
 import type { Tap } from './tap';
@@ -20,6 +22,8 @@ export interface DriverHooks {
   /** Bytes crossed the socket. */
   moved(driver: ConnectionDriver, activity: Activity): void;
   gone(driver: ConnectionDriver): void;
+  /** A rule of our own was broken inside one connection; that connection ends, the others go on. */
+  broke(failure: Failure): void;
 }
 
 /** A read or a write that just happened, after the session has seen it. */
@@ -134,15 +138,21 @@ export class ConnectionDriver implements SessionPort {
     // A plain view: `slice` of a Buffer does not copy, and the core counts on the standard one that does.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
     const atMs = nowMs();
-    this.hooks.tap.recorded(this.identity.id, 'in', bytes, atMs);
-    this.#session.received(bytes, atMs);
-    this.hooks.moved(this, { direction: 'in', bytes: bytes.length, atMs });
-    this.#flush(atMs);
+    try {
+      this.hooks.tap.recorded(this.identity.id, 'in', bytes, atMs);
+      this.#session.received(bytes, atMs);
+      this.hooks.moved(this, { direction: 'in', bytes: bytes.length, atMs });
+      this.#flush(atMs);
+    } catch (thrown) {
+      this.#broke(thrown);
+    }
   }
 
   #peerEnded(): void {
-    this.hooks.tap.ended(this.identity.id, 'in', 'fin', nowMs());
-    this.#run((atMs) => this.#session.peerEnded(atMs));
+    this.#run((atMs) => {
+      this.hooks.tap.ended(this.identity.id, 'in', 'fin', atMs);
+      this.#session.peerEnded(atMs);
+    });
   }
 
   #woken(): void {
@@ -151,8 +161,25 @@ export class ConnectionDriver implements SessionPort {
 
   #run(event: (atMs: number) => void): void {
     const atMs = nowMs();
-    event(atMs);
-    this.#flush(atMs);
+    try {
+      event(atMs);
+      this.#flush(atMs);
+    } catch (thrown) {
+      this.#broke(thrown);
+    }
+  }
+
+  /** What is wrong with one connection ends that one: with a reply where that is still possible, else by RST. */
+  #broke(thrown: unknown): void {
+    const failure = bugOf(thrown);
+    this.hooks.broke(failure);
+    try {
+      const atMs = nowMs();
+      this.#session.broke(failure, atMs);
+      this.#flush(atMs);
+    } catch {
+      resetSocket(this.socket);
+    }
   }
 
   /** One write for everything the event gave: the replies to pipelined requests leave in one segment. */
@@ -182,8 +209,12 @@ export class ConnectionDriver implements SessionPort {
   #closed(): void {
     this.#timer.clear();
     const atMs = nowMs();
-    if (this.#reset) this.hooks.tap.ended(this.identity.id, 'in', 'reset', atMs);
-    this.#session.closed(this.#reset, atMs);
+    try {
+      if (this.#reset) this.hooks.tap.ended(this.identity.id, 'in', 'reset', atMs);
+      this.#session.closed(this.#reset, atMs);
+    } catch (thrown) {
+      this.hooks.broke(bugOf(thrown));
+    }
     this.hooks.gone(this);
   }
 }

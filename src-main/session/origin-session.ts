@@ -303,7 +303,6 @@ export class OriginSession {
   #replyEarly(exchange: OpenExchange, parts: ReplyParts, nowMs: number): void {
     exchange.closes ||= exchange.head.expectsContinue && exchange.head.framing.kind !== 'none';
     this.#reply(exchange, parts, nowMs);
-    exchange.replied = true;
     if (exchange.closes && exchange.head.framing.kind !== 'none') this.#finish('server-closed', nowMs);
   }
 
@@ -324,6 +323,7 @@ export class OriginSession {
     const { method, target, version } = exchange?.head ?? this.#parser.startLine ?? NO_START_LINE;
     const start = this.#bytesOut;
     this.#write(writeReply(parts, { method, minor: exchange?.head.minor ?? 1, close, nowMs }));
+    if (exchange !== null) exchange.replied = true;
     const requestStart = exchange?.head.start ?? messageStart;
     const requestBytes = offset - requestStart;
     const startedAtMs = exchange?.startedAtMs ?? this.#marks.requestSinceMs;

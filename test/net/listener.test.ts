@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BugError, type Failure } from '../../src-main/contract/errors';
 import type { Fact } from '../../src-main/contract/facts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
@@ -14,6 +15,7 @@ let facts: Fact[];
 let taps: string[];
 let port: number;
 let noticed: () => void;
+let bugs: Failure[];
 
 async function listen(settings: Partial<Settings> = {}, host = '127.0.0.1'): Promise<void> {
   policy = new PolicyInForce({ ...DEFAULT_SETTINGS, ...settings }, 'echo');
@@ -27,7 +29,8 @@ async function listen(settings: Partial<Settings> = {}, host = '127.0.0.1'): Pro
       void taps.push(`${direction} ${Buffer.from(bytes).toString('latin1')}`),
     ended: (_id: number, direction: string, how: string) => void taps.push(`${direction} ${how}`),
   };
-  const hooks = { tap, record, accepted: () => undefined, moved: () => undefined, gone: () => undefined };
+  const broke = (failure: Failure): void => void bugs.push(failure);
+  const hooks = { tap, record, accepted: () => undefined, moved: () => undefined, gone: () => undefined, broke };
   listener = new Listener(policy, hooks, { host, port: 0 });
   const listening = await listener.listen(host, 0, 0);
   if (!listening.ok) throw new Error(listening.error.code);
@@ -48,6 +51,7 @@ function change(settings: Partial<Settings>): void {
 }
 
 beforeEach(() => {
+  bugs = [];
   facts = [];
   taps = [];
   noticed = () => undefined;
@@ -141,6 +145,62 @@ describe('a connection', () => {
     await client.send('y'.repeat(1_000_000));
     expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 413 /);
     expect(client.error).toBeNull();
+    client.close();
+  });
+});
+
+describe('a bug met inside one connection', () => {
+  const breakRoutes = (): void => {
+    Object.assign(policy.responder, {
+      route: () => {
+        throw new BugError('this route is broken');
+      },
+    });
+  };
+
+  it('is answered 500, reported, and ends that connection only', async () => {
+    await listen();
+    const other = await TcpClient.open(port);
+    const { route } = policy.responder;
+    breakRoutes();
+    const client = await TcpClient.open(port);
+    await client.send(GET + GET);
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 500 (?![^]*HTTP\/1\.1)/);
+    expect(bugs).toEqual([{ code: 'BUG_INVARIANT', detail: { reason: 'this route is broken' } }]);
+    client.close();
+    expect((await fact('connection.closed')).cause).toBe('server-closed');
+    Object.assign(policy.responder, { route });
+    await other.send(GET);
+    await other.until(/^HTTP\/1\.1 200 /);
+    other.close();
+    expect(policy.admission.open).toBe(1);
+  });
+
+  it('resets it where not even the refusal can be made', async () => {
+    await listen();
+    breakRoutes();
+    Object.assign(policy.responder, {
+      refusal: () => {
+        throw new TypeError('nor can this be said');
+      },
+    });
+    const client = await TcpClient.open(port);
+    await client.send(GET);
+    await client.untilClosed();
+    expect(client.error?.code).toBe('ECONNRESET');
+    expect((await fact('connection.closed')).cause).toBe('server-closed');
+    expect(policy.admission.open).toBe(0);
+  });
+
+  it('does not answer a second time where the reply is written already', async () => {
+    await listen();
+    noticed = () => {
+      if (facts.at(-1)?.kind === 'reply') throw new Error('the list is broken');
+    };
+    const client = await TcpClient.open(port);
+    await client.send(GET);
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 200 (?![^]*HTTP\/1\.1)/);
+    expect(bugs).toHaveLength(1);
     client.close();
   });
 });
@@ -246,4 +306,5 @@ const silentHooks = {
   accepted: () => undefined,
   moved: () => undefined,
   gone: () => undefined,
+  broke: () => undefined,
 };
