@@ -23,8 +23,8 @@ export class Admission {
     return this.#openByClient.get(client) ?? 0;
   }
 
-  /** Counts the connection in if both limits allow it. Every admitted connection must `leave` once. */
-  enter(client: string, settings: Settings): AdmissionVerdict {
+  /** What `enter` would say, without counting. */
+  verdictOn(client: string, settings: Settings): AdmissionVerdict {
     const { maxConnections, maxConnectionsPerClient } = settings;
     if (maxConnections !== null && this.#open >= maxConnections) {
       return { admitted: false, guard: 'maxConnections', limit: maxConnections, measured: this.#open + 1 };
@@ -38,9 +38,16 @@ export class Admission {
         measured: fromClient + 1,
       };
     }
-    this.#open += 1;
-    this.#openByClient.set(client, fromClient + 1);
     return ADMITTED;
+  }
+
+  /** Counts the connection in if both limits allow it. Every admitted connection must `leave` once. */
+  enter(client: string, settings: Settings): AdmissionVerdict {
+    const verdict = this.verdictOn(client, settings);
+    if (!verdict.admitted) return verdict;
+    this.#open += 1;
+    this.#openByClient.set(client, this.openFrom(client) + 1);
+    return verdict;
   }
 
   leave(client: string): void {

@@ -4,16 +4,17 @@ import { listenFailure } from '../contract/address';
 import { fail, ok, type Result } from '../contract/errors';
 import type { ListenerState } from '../contract/feed';
 import type { ServerState } from '../session/port';
+import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { ConnectionDriver, type DriverHooks } from './driver';
 import { resetSocket } from './reset';
-import { endpointOf, endpointText } from './tap';
+import { endpointOf, endpointText, type Endpoint } from './tap';
 
 /** Connections the kernel holds for us while the event loop is busy. */
 const BACKLOG = 1_024;
 /**
- * Connections beyond the limit that may wait for their 503 to be read. Past this many the next ones are reset
- * without a word, so that turning clients away cannot use up the descriptors either.
+ * Connections beyond a limit that may wait for their 503 to be read. Past this many the next ones to be turned away
+ * are reset without a word, so that turning clients away cannot use up the descriptors either.
  */
 export const MAX_REFUSED_AT_ONCE = 256;
 
@@ -23,6 +24,8 @@ export class Listener {
   #nextId = 1;
   readonly #drivers = new Set<ConnectionDriver>();
   #onGone: () => void = () => undefined;
+  /** The last start or stop asked for. They take turns: two at once would leave a server that nobody can stop. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly server: ServerState,
@@ -37,8 +40,23 @@ export class Listener {
   }
 
   /** Leaves the current address and listens on another; fails with a `NET_` code. Open connections are closed. */
-  async listen(host: string, port: number, graceMs: number): Promise<Result<ListenerState>> {
-    await this.stop(graceMs);
+  listen(host: string, port: number, graceMs: number): Promise<Result<ListenerState>> {
+    return this.#inTurn(() => this.#move(host, port, graceMs));
+  }
+
+  /** Stops accepting; idle connections close at once, busy ones get `graceMs` to finish, then they are cut. */
+  stop(graceMs: number): Promise<void> {
+    return this.#inTurn(() => this.#leave(graceMs));
+  }
+
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #move(host: string, port: number, graceMs: number): Promise<Result<ListenerState>> {
+    await this.#leave(graceMs);
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
       server.once('error', resolve);
@@ -52,7 +70,7 @@ export class Listener {
     // After this the only errors are of single accepts (EMFILE): the server goes on with the next one.
     server.removeAllListeners('error');
     server.on('error', () => undefined);
-    server.on('connection', (socket) => this.#accept(socket));
+    server.on('connection', (socket) => this.#take(socket));
     this.#server = server;
     const bound = server.address();
     if (bound === null || typeof bound === 'string') return fail('BUG_INVARIANT', { reason: 'no TCP address' });
@@ -61,8 +79,7 @@ export class Listener {
     return ok(this.#state);
   }
 
-  /** Stops accepting; idle connections close at once, busy ones get `graceMs` to finish, then they are cut. */
-  async stop(graceMs: number): Promise<void> {
+  async #leave(graceMs: number): Promise<void> {
     const server = this.#server;
     if (server === null) return;
     this.#server = null;
@@ -86,13 +103,25 @@ export class Listener {
     for (const driver of this.#drivers) driver.settingsChanged();
   }
 
-  #accept(socket: Socket): void {
-    const { maxConnections } = this.server.settings;
-    if (maxConnections !== null && this.#drivers.size >= maxConnections + MAX_REFUSED_AT_ONCE) {
-      resetSocket(socket);
-      return;
-    }
+  #take(socket: Socket): void {
     const client = endpointOf(socket.remoteAddress, socket.remotePort);
+    try {
+      if (this.#canAnswer(client.address)) this.#accept(socket, client);
+      else resetSocket(socket);
+    } catch (thrown) {
+      this.hooks.broke(bugOf(thrown));
+      resetSocket(socket);
+    }
+  }
+
+  /** Is there room for one more, if only to be told 503? */
+  #canAnswer(client: string): boolean {
+    const { admission, settings } = this.server;
+    const refused = this.#drivers.size - admission.open;
+    return refused < MAX_REFUSED_AT_ONCE || admission.verdictOn(client, settings).admitted;
+  }
+
+  #accept(socket: Socket, client: Endpoint): void {
     const server = endpointOf(socket.localAddress, socket.localPort);
     const id = this.#nextId;
     this.#nextId += 1;

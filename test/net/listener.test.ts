@@ -4,7 +4,7 @@ import { BugError, type Failure } from '../../src-main/contract/errors';
 import type { Fact } from '../../src-main/contract/facts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
-import { Listener } from '../../src-main/net/listener';
+import { Listener, MAX_REFUSED_AT_ONCE } from '../../src-main/net/listener';
 import { TcpClient } from '../support/tcp-client';
 
 const GET = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -247,7 +247,48 @@ describe('admission on the wire', () => {
   });
 });
 
+describe('a flood of connections from one client', () => {
+  const FLOOD = MAX_REFUSED_AT_ONCE + 50;
+  const openMany = () => Promise.all(Array.from({ length: FLOOD }, () => TcpClient.open(port)));
+
+  it('is reset past those that may wait for their 503, also where the connections in all are not limited', async () => {
+    await listen({ maxConnections: null, maxConnectionsPerClient: 1 });
+    const clients = await openMany();
+    await Promise.all(clients.slice(-10).map((client) => client.untilClosed()));
+    expect(taps.filter((line) => line === 'opened')).toHaveLength(1 + MAX_REFUSED_AT_ONCE);
+    for (const client of clients) client.close();
+  });
+
+  it('does not keep another client out', async () => {
+    await listen({ maxConnections: 2, maxConnectionsPerClient: 1 }, '::');
+    const clients = await openMany();
+    await clients.at(-1)?.untilClosed();
+    const other = await TcpClient.open(port, '::1');
+    await other.send(GET);
+    expect(await other.until(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 200 /);
+    for (const client of [...clients, other]) client.close();
+  });
+});
+
 describe('listening', () => {
+  it('asked for twice at once ends on the second address and leaves the first', async () => {
+    await listen();
+    const [first, second] = await Promise.all([listener.listen('127.0.0.1', 0, 0), listener.listen('127.0.0.1', 0, 0)]);
+    if (!first.ok || !second.ok) throw new Error('both ports are free');
+    expect(listener.state).toEqual(second.value);
+    await expect(TcpClient.open(first.value.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await listener.stop(0);
+    await expect(TcpClient.open(second.value.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('that is stopped while it starts is stopped in the end', async () => {
+    await listen();
+    const [started] = await Promise.all([listener.listen('127.0.0.1', 0, 0), listener.stop(0)]);
+    if (!started.ok) throw new Error('the port is free');
+    expect(listener.state.state).toBe('stopped');
+    await expect(TcpClient.open(started.value.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   it('says that a port is in use', async () => {
     await listen();
     const other = new Listener(policy, { ...silentHooks }, { host: '127.0.0.1', port: 0 });
