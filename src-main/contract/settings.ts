@@ -7,6 +7,16 @@
 import { fail, ok, type ErrorCode, type Result } from './errors';
 
 export type Unit = 'ms' | 'bytes' | 'bytesPerSec' | 'count' | 'perSec';
+
+/** How a unit is written behind a number. */
+export const UNIT_SYMBOLS: Readonly<Record<Unit, string>> = {
+  ms: 'ms',
+  bytes: 'bytes',
+  bytesPerSec: 'bytes/s',
+  count: '',
+  perSec: '/s',
+};
+
 export type SettingGroup = 'guard' | 'rate' | 'journal';
 
 export interface SettingEntry {

@@ -84,7 +84,8 @@ const isDone = (step: PhaseStep, exchange: Exchange): boolean => {
     case 'start line':
       return exchange.method !== '' || failedStep(exchange) === 'headers';
     case 'headers':
-      return exchange.headEnd !== null;
+      // A body that is declared too long is refused before the head is told of, but the head was complete.
+      return exchange.headEnd !== null || failedStep(exchange) === 'body';
     case 'body':
       return exchange.requestEnd !== null;
     case 'rate limit':

@@ -1,20 +1,18 @@
 /** The settings table of the README, made from the one table of settings. */
-import { SETTING_NAMES, settingEntry, type SettingEntry, type Unit } from '../../src-main/contract/settings';
+import {
+  SETTING_NAMES,
+  settingEntry,
+  UNIT_SYMBOLS,
+  type SettingEntry,
+  type Unit,
+} from '../../src-main/contract/settings';
 
 const BEGIN = '<!-- settings:begin -->';
 const END = '<!-- settings:end -->';
 
-const UNITS: Readonly<Record<Unit, string>> = {
-  ms: 'ms',
-  bytes: 'bytes',
-  bytesPerSec: 'bytes/s',
-  count: '',
-  perSec: '/s',
-};
-
 const digits = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 3 });
 const withUnit = (value: number | null, unit: Unit) =>
-  value === null ? 'off' : `${digits(value)} ${UNITS[unit]}`.trim();
+  value === null ? 'off' : `${digits(value)} ${UNIT_SYMBOLS[unit]}`.trim();
 
 function row(name: string, entry: SettingEntry): string {
   const range = `${digits(entry.min)} – ${digits(entry.max)}${entry.offable ? ', off' : ''}`;

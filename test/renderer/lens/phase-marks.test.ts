@@ -54,6 +54,14 @@ describe('the phase strip', () => {
     expect(marksOf(connection)).toEqual(['done', 'failed', 'ahead', 'ahead', 'ahead', 'done']);
   });
 
+  it('counts the headers as done where the body they declare is refused', () => {
+    const { detail } = new RecordedConnection(1).add(received(1, HEAD));
+    const failure = { code: 'LIM_BODY_BYTES', detail: {}, offset: HEAD.length } as const;
+    const refused = { ...detail.exchanges[0]!, headEnd: null, failure };
+    const marks = phaseMarks(refused, detail.row, true).map(({ mark }) => mark);
+    expect(marks.slice(0, 3)).toEqual(['done', 'done', 'failed']);
+  });
+
   it('can be read aloud', () => {
     const marks = phaseMarks(null, makeRow({ id: 1, phase: 'chunk-size' }), true);
     expect(phaseSentence(marks)).toBe(
