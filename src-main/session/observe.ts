@@ -3,8 +3,8 @@ import { DATA_RATE_GRACE_MS } from '../guard/deadlines';
 import type { GuardGauges } from '../guard/gauges';
 import type { OpenExchange } from './exchange';
 
-export function observeHead(gauges: GuardGauges, { head, number, startedAtMs }: OpenExchange, nowMs: number): void {
-  gauges.see('headTimeoutMs', Math.round(nowMs - startedAtMs));
+export function observeHead(gauges: GuardGauges, { head, number }: OpenExchange, headMs: number): void {
+  gauges.see('headTimeoutMs', Math.round(headMs));
   gauges.see('maxHeadBytes', head.end - head.start);
   gauges.see('maxFieldCount', head.fields.count);
   gauges.see('maxTargetBytes', head.target.length);

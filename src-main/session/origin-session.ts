@@ -30,7 +30,7 @@ const NO_START_LINE: StartLine = { method: '', target: '', version: '' };
 
 /**
  * `closing`: nothing is parsed any more, what was written is on its way, FIN follows it.
- * `lingering`: FIN is out; bytes that still arrive are dropped.
+ * `lingering`: FIN (or RST) is out; bytes that still arrive are dropped.
  */
 type Mode = 'open' | 'closing' | 'lingering' | 'closed';
 
@@ -50,6 +50,9 @@ export class OriginSession {
   #admitted = false;
   #stopping = false;
   #stalled = false;
+  #stalledSinceMs = 0;
+  /** First byte of the request under way; the mark of the same moment skips times in which nothing was read. */
+  #startedAtMs = 0;
   /** Bytes the client had not taken when that was looked at last. */
   #pendingSeen = Infinity;
   #cause: CloseCause | null = null;
@@ -104,7 +107,7 @@ export class OriginSession {
     const { clientAddress } = this.identity;
     const { admission, gauges, settings } = this.server;
     this.#marks.waitingSinceMs = nowMs;
-    this.#marks.requestSinceMs = nowMs;
+    this.#startedAtMs = nowMs;
     this.#log.opened(nowMs);
     const verdict = admission.enter(clientAddress, settings);
     this.#admitted = verdict.admitted;
@@ -118,9 +121,9 @@ export class OriginSession {
 
   received(bytes: Uint8Array, nowMs: number): void {
     this.#bytesIn += bytes.length;
-    if (this.#mode !== 'open') return;
     const wakeAtMs = this.wakeAtMs;
-    if (wakeAtMs !== null && nowMs >= wakeAtMs) return this.deadlinePassed(nowMs);
+    if (wakeAtMs !== null && nowMs >= wakeAtMs) this.deadlinePassed(nowMs);
+    if (this.#mode !== 'open') return;
     this.#parser.receive(bytes);
     this.#advance(nowMs);
   }
@@ -138,6 +141,7 @@ export class OriginSession {
     if (taken) return this.#releaseSent();
     if (this.#mode !== 'open') return;
     this.#stalled = true;
+    this.#stalledSinceMs = nowMs;
     this.#pendingSeen = this.port.pendingBytes;
     this.#marks.waitingSinceMs = nowMs;
     this.port.pauseReading();
@@ -147,7 +151,10 @@ export class OriginSession {
     if (!this.#stalled) return;
     this.#stalled = false;
     this.#releaseSent();
-    this.#marks.waitingSinceMs = nowMs;
+    const marks = this.#marks;
+    marks.waitingSinceMs = nowMs;
+    marks.requestSinceMs += nowMs - this.#stalledSinceMs;
+    marks.bodySinceMs += nowMs - this.#stalledSinceMs;
     this.port.resumeReading();
   }
 
@@ -184,7 +191,7 @@ export class OriginSession {
   /** A rule of our own was broken on the way: nothing is parsed any more, and a request under way is told so. */
   broke(failure: Failure, nowMs: number): void {
     this.#cause ??= 'server-closed';
-    if (this.#mode !== 'open') return this.port.reset();
+    if (this.#mode !== 'open') return this.#cut('server-closed', nowMs);
     if (this.phase !== 'idle' || this.#exchange !== null) this.#refuseWith(failure.code, failure.detail, nowMs);
     this.#finish('server-closed', nowMs);
   }
@@ -225,6 +232,7 @@ export class OriginSession {
     const { messageStart, offset } = this.#parser;
     if (messageStart === this.#noticedStart || messageStart >= offset) return;
     this.#noticedStart = messageStart;
+    this.#startedAtMs = nowMs;
     this.#marks.requestSinceMs = nowMs;
     this.server.gauges.see('idleTimeoutMs', Math.round(nowMs - this.#marks.waitingSinceMs));
   }
@@ -232,9 +240,9 @@ export class OriginSession {
   #begin(head: RequestHead, nowMs: number): OpenExchange {
     this.#requests += 1;
     this.#marks.bodySinceMs = nowMs;
-    const exchange = new OpenExchange(head, this.#requests, this.#marks.requestSinceMs);
+    const exchange = new OpenExchange(head, this.#requests, this.#startedAtMs);
     this.#exchange = exchange;
-    observeHead(this.server.gauges, exchange, nowMs);
+    observeHead(this.server.gauges, exchange, nowMs - this.#marks.requestSinceMs);
     this.#log.head(exchange, nowMs);
     return exchange;
   }
@@ -326,7 +334,7 @@ export class OriginSession {
     if (exchange !== null) exchange.replied = true;
     const requestStart = exchange?.head.start ?? messageStart;
     const requestBytes = offset - requestStart;
-    const startedAtMs = exchange?.startedAtMs ?? this.#marks.requestSinceMs;
+    const startedAtMs = exchange?.startedAtMs ?? this.#startedAtMs;
     const place = { status: parts.status, start, end: this.#bytesOut, requestStart, requestBytes, startedAtMs };
     this.#log.reply(exchange, { ...place, method, target, version }, nowMs);
   }
@@ -352,8 +360,7 @@ export class OriginSession {
     this.server.gauges.see(guard, seen.measured);
     const code = this.#recordTrip(guard, seen, nowMs);
     if (this.phase === 'replying') {
-      this.#cause ??= 'guard-closed';
-      return this.port.reset();
+      return this.#cut('guard-closed', nowMs);
     }
     this.#refuseWith(code, { limit: seen.limit, measured: seen.measured }, nowMs);
     this.#finish('guard-closed', nowMs);
@@ -386,6 +393,14 @@ export class OriginSession {
   #releaseSent(): void {
     for (const exchange of this.#unsent) exchange.release();
     if (this.#unsent.length > 0) this.#unsent = [];
+  }
+
+  /** Ends it where the client is not waited for any more. */
+  #cut(cause: CloseCause, nowMs: number): void {
+    this.#cause ??= cause;
+    this.#mode = 'lingering';
+    this.#lingerUntilMs = nowMs + LINGER_MS;
+    this.port.reset();
   }
 
   #finish(cause: CloseCause, nowMs: number): void {

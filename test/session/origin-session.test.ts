@@ -323,6 +323,41 @@ describe('a client that does not read', () => {
     book.session.sent(false, book.nowMs);
     expect(book.wait(1_000).effects).toEqual(['pause', 'reset']);
   });
+
+  it('is reset once, however late the socket is gone', () => {
+    const book = new Playbook({ idleTimeoutMs: 1_000 }).send(GET);
+    book.session.sent(false, book.nowMs);
+    expect(book.wait(1_000).wait(0).wait(1_000).effects).toEqual(['pause', 'reset']);
+    expect(book.factsOf('trip')).toHaveLength(1);
+  });
+
+  it('has its next head timed without the time in which nothing was read', () => {
+    const book = new Playbook({ headTimeoutMs: 500, idleTimeoutMs: 60_000 }).send(GET + 'GET / HT').wait(100);
+    const startedAtMs = book.nowMs - 100;
+    book.session.sent(false, book.nowMs);
+    book.wait(30_000).session.drained(book.nowMs);
+    expect(book.wait(399).statuses()).toEqual([200]);
+    expect(book.wait(1).statuses()).toEqual([408]);
+    expect(book.factsOf('trip')).toMatchObject([{ guard: 'headTimeoutMs', measured: 500 }]);
+    expect(book.factsOf('reply').at(-1)).toMatchObject({ startedAtMs });
+  });
+
+  it('has its next body timed without it, too', () => {
+    const book = new Playbook({ bodyTimeoutMs: 500 }).send(GET + post(9) + 'x');
+    book.session.sent(false, book.nowMs);
+    book.wait(30_000).session.drained(book.nowMs);
+    expect(book.wait(499).statuses()).toEqual([200]);
+    expect(book.wait(1).statuses()).toEqual([408]);
+  });
+
+  it('that takes some just in time has its bytes parsed all the same', () => {
+    const book = new Playbook({ idleTimeoutMs: 1_000 }).send(GET);
+    book.pendingBytes = 10;
+    book.session.sent(false, book.nowMs);
+    book.pendingBytes = 5;
+    book.nowMs += 1_000;
+    expect(book.send(GET).statuses()).toEqual([200, 200]);
+  });
 });
 
 describe('echo mode', () => {
