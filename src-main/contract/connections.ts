@@ -104,6 +104,7 @@ export interface Exchange {
   /** 1, 2, 3 … on its connection. */
   readonly number: number;
   readonly method: string;
+  /** Cut like that of a row. */
   readonly target: string;
   readonly version: string;
   readonly startedAtMs: number;
@@ -141,14 +142,14 @@ export interface TimelineBar {
 /** Everything the detail pane shows besides the bytes themselves. */
 export interface ConnectionDetail {
   readonly row: ConnectionRow;
-  /** The latest exchanges, oldest first; at most `MAX_EXCHANGES_KEPT`. */
+  /** The latest exchanges, oldest first; at most `MAX_EXCHANGES_KEPT`, fewer where there are very many connections. */
   readonly exchanges: readonly Exchange[];
   /** How many earlier exchanges are no longer kept. */
   readonly exchangesDropped: number;
   /** Oldest first; at most `MAX_MARKS_KEPT` of each. */
   readonly trips: readonly Trip[];
   readonly faults: readonly FaultMark[];
-  /** Oldest first; at most `MAX_TIMELINE_BARS`. */
+  /** Oldest first; at most `MAX_TIMELINE_BARS`, fewer where there are very many connections. */
   readonly timeline: readonly TimelineBar[];
 }
 

@@ -3,7 +3,6 @@
  * byte (phase, deadline, counts) is asked of the live connection when a row is made.
  */
 import {
-  MAX_EXCHANGES_KEPT,
   MAX_MARKS_KEPT,
   MAX_TARGET_CHARACTERS,
   type ArmedDeadline,
@@ -20,6 +19,7 @@ import type { ErrorCode } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { Activity } from '../net/driver';
 import type { StartLine } from '../http1/parser';
+import type { Room } from './room';
 import { Timeline } from './timeline';
 
 /** An open connection, asked when a row is made. */
@@ -51,7 +51,10 @@ export class ConnectionEntry {
   readonly #marks: ErrorCode[] = [];
   readonly #timeline = new Timeline();
 
-  constructor(private readonly opened: FactOf<'connection.opened'>) {}
+  constructor(
+    private readonly opened: FactOf<'connection.opened'>,
+    private readonly room: Room,
+  ) {}
 
   get id(): number {
     return this.opened.connection;
@@ -67,7 +70,7 @@ export class ConnectionEntry {
 
   moved(activity: Activity, phase: ConnectionPhase): void {
     this.#revision += 1;
-    this.#timeline.add(activity, phase);
+    this.#timeline.add(activity, phase, this.room.bars);
   }
 
   take(fact: Fact): void {
@@ -94,6 +97,7 @@ export class ConnectionEntry {
         this.#bytesOut = fact.bytesOut;
         this.#closedAtMs = fact.atMs;
         this.#closeCause = fact.cause;
+        this.#timeline.fit(this.room.bars);
         this.live = null;
     }
   }
@@ -167,7 +171,7 @@ export class ConnectionEntry {
       ...NOT_REACHED,
       number: fact.number,
       method: fact.method,
-      target: fact.target,
+      target: cutTarget(fact.target),
       version: fact.version,
       startedAtMs: fact.startedAtMs,
       requestStart: fact.start,
@@ -196,7 +200,7 @@ export class ConnectionEntry {
     if (fact.number === 0) {
       const { requestStart, startedAtMs, method, target, version } = fact;
       const number = this.#requestCount + 1;
-      const startLine = { method, target, version };
+      const startLine = { method, target: cutTarget(target), version };
       this.#keep({ ...NOT_REACHED, ...startLine, number, startedAtMs, requestStart, fieldsStart: requestStart });
     }
     const exchange = fact.number === 0 ? this.#exchanges.at(-1) : this.#numbered(fact.number);
@@ -233,12 +237,19 @@ export class ConnectionEntry {
   #keep(exchange: KeptExchange): void {
     this.#exchanges.push(exchange);
     // Half are dropped at once, so that the cost of moving the rest is spread over many requests.
-    if (this.#exchanges.length < MAX_EXCHANGES_KEPT) return;
-    const dropped = MAX_EXCHANGES_KEPT / 2;
+    const most = this.room.exchanges;
+    if (this.#exchanges.length < most) return;
+    const dropped = this.#exchanges.length - Math.floor(most / 2);
     this.#exchanges = this.#exchanges.slice(dropped);
     this.#exchangesDropped += dropped;
   }
 }
+
+/** A part of a string keeps the whole of it in memory: what is kept of a long one is made anew. */
+const cutTarget = (target: string): string =>
+  target.length <= MAX_TARGET_CHARACTERS
+    ? target
+    : Buffer.from(target.slice(0, MAX_TARGET_CHARACTERS), 'latin1').toString('latin1');
 
 const NOT_REACHED = {
   method: '',

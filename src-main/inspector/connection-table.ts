@@ -8,9 +8,7 @@ import {
 import type { Fact } from '../contract/facts';
 import type { Activity } from '../net/driver';
 import { ConnectionEntry, type LiveConnection } from './connection-entry';
-
-/** Exchanges kept over all connections; beyond it the oldest closed connections are dropped. */
-const MAX_EXCHANGES_IN_ALL = 200_000;
+import { MAX_EXCHANGES_IN_ALL, Room } from './room';
 
 export interface TableHooks {
   changed(id: ConnectionId): void;
@@ -21,6 +19,7 @@ export class ConnectionTable {
   readonly #entries = new Map<ConnectionId, ConnectionEntry>();
   /** Closed ones in the order they closed. */
   readonly #closed = new Set<ConnectionId>();
+  readonly #room = new Room();
   #exchanges = 0;
 
   constructor(private readonly hooks: TableHooks) {}
@@ -39,7 +38,7 @@ export class ConnectionTable {
   }
 
   take(fact: Fact): void {
-    if (fact.kind === 'connection.opened') this.#entries.set(fact.connection, new ConnectionEntry(fact));
+    if (fact.kind === 'connection.opened') this.#add(new ConnectionEntry(fact, this.#room));
     const entry = this.#entries.get(fact.connection);
     if (entry === undefined) return;
     const before = entry.exchangeCount;
@@ -66,6 +65,11 @@ export class ConnectionTable {
     this.#drop([...this.#closed]);
   }
 
+  #add(entry: ConnectionEntry): void {
+    this.#entries.set(entry.id, entry);
+    this.#room.divide(this.#entries.size);
+  }
+
   #isOver(): boolean {
     return this.#entries.size > MAX_CONNECTIONS_KEPT || this.#exchanges > MAX_EXCHANGES_IN_ALL;
   }
@@ -89,5 +93,6 @@ export class ConnectionTable {
     this.#exchanges -= this.#entries.get(id)?.exchangeCount ?? 0;
     this.#entries.delete(id);
     this.#closed.delete(id);
+    this.#room.divide(this.#entries.size);
   }
 }

@@ -1,9 +1,9 @@
 /**
  * The reads and writes of one connection as few bars. Neighbours of the same direction and phase that are close in
- * time merge; when there are `MAX_TIMELINE_BARS`, what counts as close doubles until half of them are left. So the
+ * time merge; when there are more than may be, what counts as close doubles until half of them are left. So the
  * memory is fixed and the work per read is constant on average.
  */
-import { MAX_TIMELINE_BARS, type ConnectionPhase, type TimelineBar } from '../contract/connections';
+import type { ConnectionPhase, TimelineBar } from '../contract/connections';
 import type { Activity } from '../net/driver';
 
 const FIRST_GAP_MS = 1;
@@ -18,12 +18,17 @@ export class Timeline {
     return this.#bars.map((bar) => ({ ...bar }));
   }
 
-  add({ direction, bytes, atMs }: Activity, phase: ConnectionPhase): void {
+  add({ direction, bytes, atMs }: Activity, phase: ConnectionPhase, most: number): void {
     const bar: Bar = { direction, fromMs: atMs, toMs: atMs, bytes, count: 1, phase };
     const last = this.#bars.at(-1);
     if (last !== undefined && this.#isClose(last, bar)) return join(last, bar);
     this.#bars.push(bar);
-    if (this.#bars.length > MAX_TIMELINE_BARS) this.#compact();
+    this.fit(most);
+  }
+
+  /** Brings the bars down where there are more than `most`. */
+  fit(most: number): void {
+    if (this.#bars.length > most) this.#compact(most / 2);
   }
 
   #isClose(earlier: Bar, later: Bar): boolean {
@@ -35,8 +40,8 @@ export class Timeline {
   }
 
   /** Bars of alternating direction never merge as neighbours, so each direction is looked at on its own. */
-  #compact(): void {
-    while (this.#bars.length > MAX_TIMELINE_BARS / 2) {
+  #compact(left: number): void {
+    while (this.#bars.length > left) {
       this.#gapMs *= 2;
       const lastOf = new Map<string, Bar>();
       this.#bars = this.#bars.filter((bar) => {

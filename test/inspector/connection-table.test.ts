@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_CONNECTIONS_KEPT, MAX_EXCHANGES_KEPT } from '../../src-main/contract/connections';
+import {
+  MAX_CONNECTIONS_KEPT,
+  MAX_EXCHANGES_KEPT,
+  MAX_TARGET_CHARACTERS,
+  MAX_TIMELINE_BARS,
+} from '../../src-main/contract/connections';
 import type { Fact } from '../../src-main/contract/facts';
 import { ConnectionTable } from '../../src-main/inspector/connection-table';
+import { MAX_BARS_IN_ALL, MAX_EXCHANGES_IN_ALL } from '../../src-main/inspector/room';
 
 function tableWithLog(): { table: ConnectionTable; dropped: number[] } {
   const dropped: number[] = [];
@@ -111,6 +117,40 @@ describe('ConnectionTable', () => {
     expect(detail?.exchanges.length).toBeLessThanOrEqual(MAX_EXCHANGES_KEPT);
     expect(detail?.exchanges.at(-1)?.number).toBe(MAX_EXCHANGES_KEPT * 2);
     expect((detail?.exchanges.length ?? 0) + (detail?.exchangesDropped ?? 0)).toBe(MAX_EXCHANGES_KEPT * 2);
+  });
+
+  it('keeps fewer exchanges of each where there are many connections', () => {
+    const { table } = tableWithLog();
+    for (let id = 1; id <= 500; id += 1) table.take(opened(id));
+    for (let number = 1; number <= 420; number += 1) {
+      for (let id = 1; id <= 500; id += 1) table.take(head(id, number));
+    }
+    const details = Array.from({ length: 500 }, (_, index) => table.detail(index + 1));
+    const kept = details.reduce((sum, detail) => sum + (detail?.exchanges.length ?? 0), 0);
+    expect(kept).toBeLessThanOrEqual(MAX_EXCHANGES_IN_ALL);
+    expect(details[0]?.exchanges.at(-1)?.number).toBe(420);
+  });
+
+  it('keeps fewer bars of each where there are many connections, those of closed ones included', () => {
+    const { table } = tableWithLog();
+    const live = { phase: 'idle', armed: null, bytesIn: 0, bytesOut: 0, bodyBytes: 0, startLine: null } as const;
+    for (let id = 1; id <= 1_000; id += 1) {
+      table.take(opened(id));
+      for (let turn = 0; turn < MAX_TIMELINE_BARS; turn += 1) {
+        table.moved(id, { direction: turn % 2 === 0 ? 'in' : 'out', bytes: 1, atMs: turn * 1_000 }, live);
+      }
+      table.take(closed(id));
+    }
+    const bars = Array.from({ length: 1_000 }, (_, index) => table.detail(index + 1)?.timeline.length ?? 0);
+    expect(bars.at(-1)).toBeLessThanOrEqual(MAX_BARS_IN_ALL / 1_000);
+    expect(bars[0]).toBe(MAX_TIMELINE_BARS);
+  });
+
+  it('cuts a long target in the exchanges as in the row', () => {
+    const { table } = tableWithLog();
+    table.take(opened(1));
+    table.take(head(1, 1, `/${'x'.repeat(8_000)}`));
+    expect(table.detail(1)?.exchanges[0]?.target).toHaveLength(MAX_TARGET_CHARACTERS);
   });
 
   it('drops the connection that closed first when there are too many, never an open one', () => {
