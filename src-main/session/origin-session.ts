@@ -25,6 +25,8 @@ import type { ServerState, SessionIdentity, SessionPort } from './port';
 
 /** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
 export const LINGER_MS = 5_000;
+/** The same while the server stops: it does not wait long for clients that keep a finished connection open. */
+export const STOP_LINGER_MS = 500;
 
 const NO_START_LINE: StartLine = { method: '', target: '', version: '' };
 
@@ -46,7 +48,7 @@ export class OriginSession {
   #bytesOut = 0;
   /** Offset of the request whose first byte was noticed last. */
   #noticedStart = -1;
-  #lingerUntilMs = 0;
+  #lingerUntilMs = Infinity;
   #admitted = false;
   #stopping = false;
   #stalled = false;
@@ -162,8 +164,7 @@ export class OriginSession {
   finished(nowMs: number): void {
     if (this.#mode !== 'closing') return;
     this.#releaseSent();
-    this.#mode = 'lingering';
-    this.#lingerUntilMs = nowMs + LINGER_MS;
+    this.#linger(nowMs);
   }
 
   settingsChanged(): void {
@@ -185,6 +186,7 @@ export class OriginSession {
   /** The server stops: close when idle, else with the reply of the request under way. */
   stop(nowMs: number): void {
     this.#stopping = true;
+    if (this.#mode === 'lingering') this.#linger(nowMs);
     if (this.#mode === 'open' && this.phase === 'idle') this.#finish('stopped', nowMs);
   }
 
@@ -398,9 +400,13 @@ export class OriginSession {
   /** Ends it where the client is not waited for any more. */
   #cut(cause: CloseCause, nowMs: number): void {
     this.#cause ??= cause;
-    this.#mode = 'lingering';
-    this.#lingerUntilMs = nowMs + LINGER_MS;
+    this.#linger(nowMs);
     this.port.reset();
+  }
+
+  #linger(nowMs: number): void {
+    this.#mode = 'lingering';
+    this.#lingerUntilMs = Math.min(this.#lingerUntilMs, nowMs + (this.#stopping ? STOP_LINGER_MS : LINGER_MS));
   }
 
   #finish(cause: CloseCause, nowMs: number): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
-import { LINGER_MS } from '../../src-main/session/origin-session';
+import { LINGER_MS, STOP_LINGER_MS } from '../../src-main/session/origin-session';
 import { Playbook } from '../support/session-playbook';
 
 const GET = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -298,6 +298,15 @@ describe('the end of a connection', () => {
     const book = new Playbook().send(GET);
     book.session.stop(book.nowMs);
     expect(book.effects).toEqual(['end']);
+  });
+
+  it('waits only briefly for the client when the server stops, also where it lingered before', () => {
+    const idle = new Playbook().send(GET);
+    idle.session.stop(idle.nowMs);
+    expect(idle.wait(STOP_LINGER_MS).effects).toEqual(['end', 'destroy']);
+    const refused = new Playbook().send('BAD\r\n\r\n');
+    refused.session.stop(refused.nowMs);
+    expect(refused.wait(STOP_LINGER_MS).effects).toEqual(['end', 'destroy']);
   });
 
   it('lets the request under way finish when the server stops', () => {

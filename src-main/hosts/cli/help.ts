@@ -37,7 +37,7 @@ Flags
 ${FLAG_NAMES.map(flagLine).join('')}
 Settings, with their defaults
 ${SETTING_NAMES.map(settingLine).join('')}
-Ctrl+C stops: requests under way get 3 s to finish. A second Ctrl+C ends at once.
+Ctrl+C stops: requests under way get 2.5 s to finish. A second Ctrl+C ends at once.
 Exit codes: 0 stopped, 1 could not start, 2 the command line is wrong.
 
 Examples

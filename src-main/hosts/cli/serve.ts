@@ -9,10 +9,10 @@ import { sentence } from './lines';
 import { createReporter, type Reporter } from './reporter';
 import { settingsFilePath } from './settings-path';
 
-/** Requests under way get this long. */
-const CLOSE_GRACE_MS = 3_000;
+/** Requests under way get this long. What is left of three seconds is for cutting them and for the journal. */
+const CLOSE_GRACE_MS = 2_500;
 /** Then the program ends, whatever still hangs. */
-const CLOSE_LIMIT_MS = CLOSE_GRACE_MS + 1_500;
+const CLOSE_LIMIT_MS = CLOSE_GRACE_MS + 2_000;
 const UI_ADDRESS: Address = { host: '127.0.0.1', port: 4174 };
 
 /** The window in a browser, as the entry point supplies it. */
@@ -76,14 +76,18 @@ async function start(
   return ui;
 }
 
-/** False: it took too long. */
+/** False: it took too long, or failed. */
 function inTime(work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), CLOSE_LIMIT_MS);
-    void work.then(() => {
+    const done = (isDone: boolean) => {
       clearTimeout(timer);
-      resolve(true);
-    });
+      resolve(isDone);
+    };
+    work.then(
+      () => done(true),
+      () => done(false),
+    );
   });
 }
 

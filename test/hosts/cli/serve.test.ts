@@ -78,12 +78,20 @@ describe('serve --json', () => {
     ).toEqual(['request', 'guard.trip', 'notice']);
   });
 
-  it('gives requests under way three seconds', async () => {
+  it('leaves requests under way so much time that it ends within three seconds', async () => {
     const exit = run('serve', '--json');
     await untilSaid('listening');
     stop();
     await exit;
-    expect(engine.closedWithMs).toBe(3000);
+    expect(engine.closedWithMs).toBe(2500);
+  });
+
+  it('ends with 1, and at once, where closing fails', async () => {
+    engine.close = () => Promise.reject(new Error('EIO'));
+    const exit = run('serve', '--json');
+    await untilSaid('listening');
+    stop();
+    expect(await exit).toBe(1);
   });
 
   it('says in one sentence why it cannot listen, and closes what it opened', async () => {
