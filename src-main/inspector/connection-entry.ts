@@ -19,6 +19,7 @@ import type { ErrorCode } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { Activity } from '../net/driver';
 import type { StartLine } from '../http1/parser';
+import { ExchangeLog, type KeptExchange } from './exchange-log';
 import type { Room } from './room';
 import { Timeline } from './timeline';
 
@@ -34,13 +35,11 @@ export interface LiveConnection {
 }
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
-type KeptExchange = { -readonly [Key in keyof Exchange]: Exchange[Key] } & { fieldsStart: number };
 
 export class ConnectionEntry {
   live: LiveConnection | null = null;
   #revision = 1;
-  #exchanges: KeptExchange[] = [];
-  #exchangesDropped = 0;
+  readonly #exchanges = new ExchangeLog();
   #requestCount = 0;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -61,7 +60,7 @@ export class ConnectionEntry {
   }
 
   get exchangeCount(): number {
-    return this.#exchanges.length;
+    return this.#exchanges.count;
   }
 
   get isClosed(): boolean {
@@ -130,30 +129,32 @@ export class ConnectionEntry {
   detail(): ConnectionDetail {
     return {
       row: this.row(),
-      exchanges: this.#exchanges.map((exchange) => this.#exchangeNow(exchange)),
-      exchangesDropped: this.#exchangesDropped,
+      exchanges: this.#exchangesNow(),
+      exchangesDropped: this.#exchanges.dropped,
       trips: [...this.#trips],
       faults: [...this.#faults],
       timeline: this.#timeline.bars,
     };
   }
 
-  /** The latest exchange; undefined while the head of a newer request is under way. */
-  #latestOrNext(): KeptExchange | undefined {
-    const latest = this.#exchanges.at(-1);
+  /** The latest exchange; null while the head of a newer request is under way. */
+  #latestOrNext(): KeptExchange | null {
+    const { latest } = this.#exchanges;
     const isNext = this.live !== null && this.live.startLine !== null && latest?.requestEnd !== null;
-    return isNext ? undefined : latest;
+    return isNext ? null : latest;
   }
 
-  #exchangeNow(exchange: KeptExchange): Exchange {
-    const isUnderWay = exchange.requestEnd === null && exchange === this.#exchanges.at(-1);
-    return isUnderWay && this.live !== null ? { ...exchange, bodyBytes: this.live.bodyBytes } : { ...exchange };
+  #exchangesNow(): Exchange[] {
+    const exchanges = this.#exchanges.all();
+    const latest = exchanges.at(-1);
+    if (latest?.requestEnd === null && this.live !== null) latest.bodyBytes = this.live.bodyBytes;
+    return exchanges;
   }
 
-  #lane(latest: KeptExchange | undefined): Lane {
+  #lane(latest: KeptExchange | null): Lane {
     const bytesIn = this.live?.bytesIn ?? this.#bytesIn;
-    if (latest === undefined) {
-      const received = bytesIn - (this.#exchanges.at(-1)?.requestEnd ?? 0);
+    if (latest === null) {
+      const received = bytesIn - (this.#exchanges.latest?.requestEnd ?? 0);
       return { startLine: 0, fields: received, body: 0, reply: 0 };
     }
     const { requestStart, fieldsStart, headEnd, requestEnd, replyStart, replyEnd } = latest;
@@ -167,23 +168,21 @@ export class ConnectionEntry {
 
   #takeHead(fact: FactOf<'head'>): void {
     this.#requestCount = fact.number;
-    this.#keep({
-      ...NOT_REACHED,
-      number: fact.number,
-      method: fact.method,
-      target: cutTarget(fact.target),
-      version: fact.version,
-      startedAtMs: fact.startedAtMs,
-      requestStart: fact.start,
-      fieldsStart: fact.fieldsStart,
-      headEnd: fact.end,
-      headAtMs: fact.atMs,
-    });
+    const exchange = this.#exchanges.begin(this.room.exchanges);
+    exchange.number = fact.number;
+    exchange.method = fact.method;
+    exchange.target = cutTarget(fact.target);
+    exchange.version = fact.version;
+    exchange.startedAtMs = fact.startedAtMs;
+    exchange.requestStart = fact.start;
+    exchange.fieldsStart = fact.fieldsStart;
+    exchange.headEnd = fact.end;
+    exchange.headAtMs = fact.atMs;
   }
 
   #takeRequestEnd(fact: FactOf<'request-end'>): void {
     const exchange = this.#numbered(fact.number);
-    if (exchange === undefined) return;
+    if (exchange === null) return;
     exchange.requestEnd = fact.end;
     exchange.requestAtMs = fact.atMs;
     exchange.bodyBytes = fact.bodyBytes;
@@ -191,20 +190,15 @@ export class ConnectionEntry {
 
   #takeRate(fact: FactOf<'rate'>): void {
     const exchange = this.#numbered(fact.number);
-    if (exchange !== undefined) exchange.tokensLeft = fact.level;
+    if (exchange !== null) exchange.tokensLeft = fact.level;
     if (!fact.allowed) this.#mark('LIM_RATE');
   }
 
   /** A reply to no request (a head that was refused) still is an exchange to look at. */
   #takeReply(fact: FactOf<'reply'>): void {
-    if (fact.number === 0) {
-      const { requestStart, startedAtMs, method, target, version } = fact;
-      const number = this.#requestCount + 1;
-      const startLine = { method, target: cutTarget(target), version };
-      this.#keep({ ...NOT_REACHED, ...startLine, number, startedAtMs, requestStart, fieldsStart: requestStart });
-    }
-    const exchange = fact.number === 0 ? this.#exchanges.at(-1) : this.#numbered(fact.number);
-    if (exchange === undefined) return;
+    if (fact.number === 0) this.#takeUnnumbered(fact);
+    const exchange = fact.number === 0 ? this.#exchanges.latest : this.#numbered(fact.number);
+    if (exchange === null) return;
     exchange.status = fact.status;
     exchange.replyStart = fact.start;
     exchange.replyEnd = fact.end;
@@ -214,6 +208,17 @@ export class ConnectionEntry {
     this.#pendingFailure = null;
   }
 
+  #takeUnnumbered({ requestStart, startedAtMs, method, target, version }: FactOf<'reply'>): void {
+    const exchange = this.#exchanges.begin(this.room.exchanges);
+    exchange.number = this.#requestCount + 1;
+    exchange.method = method;
+    exchange.target = cutTarget(target);
+    exchange.version = version;
+    exchange.startedAtMs = startedAtMs;
+    exchange.requestStart = requestStart;
+    exchange.fieldsStart = requestStart;
+  }
+
   /** A trip or fault is stated before the reply it causes, which may belong to no exchange yet. */
   #pendingFailure: Exchange['failure'] = null;
 
@@ -221,8 +226,8 @@ export class ConnectionEntry {
     this.#mark(fact.code);
     const detail = fact.kind === 'trip' ? { limit: fact.limit, measured: fact.measured } : {};
     const failure = { code: fact.code, detail, offset: fact.offset };
-    const latest = this.#exchanges.at(-1);
-    if (latest !== undefined && latest.requestEnd === null) latest.failure = failure;
+    const { latest } = this.#exchanges;
+    if (latest?.requestEnd === null) latest.failure = failure;
     else this.#pendingFailure = failure;
   }
 
@@ -230,18 +235,10 @@ export class ConnectionEntry {
     if (!this.#marks.includes(code)) this.#marks.push(code);
   }
 
-  #numbered(number: number): KeptExchange | undefined {
-    return this.#exchanges.findLast((exchange) => exchange.number === number);
-  }
-
-  #keep(exchange: KeptExchange): void {
-    this.#exchanges.push(exchange);
-    // Half are dropped at once, so that the cost of moving the rest is spread over many requests.
-    const most = this.room.exchanges;
-    if (this.#exchanges.length < most) return;
-    const dropped = this.#exchanges.length - Math.floor(most / 2);
-    this.#exchanges = this.#exchanges.slice(dropped);
-    this.#exchangesDropped += dropped;
+  /** Requests are answered in their order, so that what is stated of one is stated before the next begins. */
+  #numbered(number: number): KeptExchange | null {
+    const { latest } = this.#exchanges;
+    return latest?.number === number ? latest : null;
   }
 }
 
@@ -250,23 +247,6 @@ const cutTarget = (target: string): string =>
   target.length <= MAX_TARGET_CHARACTERS
     ? target
     : Buffer.from(target.slice(0, MAX_TARGET_CHARACTERS), 'latin1').toString('latin1');
-
-const NOT_REACHED = {
-  method: '',
-  target: '',
-  version: '',
-  headEnd: null,
-  requestEnd: null,
-  headAtMs: null,
-  requestAtMs: null,
-  bodyBytes: 0,
-  status: null,
-  replyStart: null,
-  replyEnd: null,
-  replyAtMs: null,
-  tokensLeft: null,
-  failure: null,
-} as const;
 
 function keepLast<Item>(items: Item[], item: Item): void {
   items.push(item);
