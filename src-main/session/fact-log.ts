@@ -83,7 +83,23 @@ export class FactLog {
 
   /** `exchange` is null for a reply to bytes that did not become a request. */
   reply(exchange: OpenExchange | null, place: ReplyPlace, atMs: number): void {
-    this.record({ kind: 'reply', connection: this.identity.id, atMs, number: exchange?.number ?? 0, ...place });
+    const { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs } = place;
+    // Member by member: spreading the place costs more than the rest of stating it.
+    this.record({
+      kind: 'reply',
+      connection: this.identity.id,
+      atMs,
+      number: exchange?.number ?? 0,
+      status,
+      start,
+      end,
+      method,
+      target,
+      version,
+      requestStart,
+      requestBytes,
+      startedAtMs,
+    });
   }
 
   trip(guard: GuardName, code: ErrorCode, seen: Seen & { status: number | null }, atMs: number): void {

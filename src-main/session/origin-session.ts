@@ -321,8 +321,7 @@ export class OriginSession {
     const limit = this.server.settings.maxRequestsPerConnection;
     const isLast = limit !== null && number >= limit;
     exchange.closes ||= !head.keepAlive || isLast || this.#stopping;
-    const fields = rateFields.length === 0 ? parts.fields : [...parts.fields, ...rateFields];
-    this.#send({ ...parts, fields }, exchange.closes, nowMs);
+    this.#send(withFields(parts, rateFields), exchange.closes, nowMs);
     if (isLast) this.#recordTrip('maxRequestsPerConnection', { limit, measured: number, offset: head.end }, nowMs);
   }
 
@@ -337,8 +336,10 @@ export class OriginSession {
     const requestStart = exchange?.head.start ?? messageStart;
     const requestBytes = offset - requestStart;
     const startedAtMs = exchange?.startedAtMs ?? this.#startedAtMs;
-    const place = { status: parts.status, start, end: this.#bytesOut, requestStart, requestBytes, startedAtMs };
-    this.#log.reply(exchange, { ...place, method, target, version }, nowMs);
+    const { status } = parts;
+    const end = this.#bytesOut;
+    const place = { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs };
+    this.#log.reply(exchange, place, nowMs);
   }
 
   #write(bytes: Uint8Array): void {
@@ -419,3 +420,7 @@ export class OriginSession {
     this.port.end();
   }
 }
+
+/** The very parts where nothing is added: the writer knows them again. */
+const withFields = (parts: ReplyParts, added: ReplyParts['fields']): ReplyParts =>
+  added.length === 0 ? parts : { status: parts.status, fields: [...parts.fields, ...added], body: parts.body };
