@@ -1,9 +1,10 @@
 /**
  * The reads and writes of one connection as few bars. Neighbours of the same direction and phase that are close in
- * time merge; when there are more than may be, what counts as close doubles until half of them are left. So the
- * memory is fixed and the work per read is constant on average.
+ * time merge; when there are more than may be, what counts as close doubles until half of them are left, and from
+ * then on bars of one direction merge over those of the other. So the memory is fixed, the work per read is constant
+ * on average, and a busy connection soon makes few bars.
  */
-import type { ConnectionPhase, TimelineBar } from '../contract/connections';
+import type { ConnectionPhase, Direction, TimelineBar } from '../contract/connections';
 import type { Activity } from '../net/driver';
 
 const FIRST_GAP_MS = 1;
@@ -13,15 +14,23 @@ type Bar = { -readonly [Key in keyof TimelineBar]: TimelineBar[Key] };
 export class Timeline {
   #bars: Bar[] = [];
   #gapMs = FIRST_GAP_MS;
+  #lastOf: Record<Direction, Bar | null> = { in: null, out: null };
 
   get bars(): readonly TimelineBar[] {
     return this.#bars.map((bar) => ({ ...bar }));
   }
 
   add({ direction, bytes, atMs }: Activity, phase: ConnectionPhase, most: number): void {
+    const last = this.#lastOf[direction];
+    if (last !== null && this.#takesIn(last, atMs, phase)) {
+      last.toMs = atMs;
+      last.bytes += bytes;
+      last.count += 1;
+      last.phase = phase;
+      return;
+    }
     const bar: Bar = { direction, fromMs: atMs, toMs: atMs, bytes, count: 1, phase };
-    const last = this.#bars.at(-1);
-    if (last !== undefined && this.#isClose(last, bar)) return join(last, bar);
+    this.#lastOf[direction] = bar;
     this.#bars.push(bar);
     this.fit(most);
   }
@@ -31,28 +40,27 @@ export class Timeline {
     if (this.#bars.length > most) this.#compact(most / 2);
   }
 
-  #isClose(earlier: Bar, later: Bar): boolean {
-    return (
-      earlier.direction === later.direction &&
-      earlier.phase === later.phase &&
-      later.fromMs - earlier.toMs < this.#gapMs
-    );
+  /** Until bars were merged over others, only the very last one goes on, and only in its phase. */
+  #takesIn(last: Bar, atMs: number, phase: ConnectionPhase): boolean {
+    if (atMs - last.toMs >= this.#gapMs) return false;
+    return this.#gapMs > FIRST_GAP_MS || (last.phase === phase && last === this.#bars.at(-1));
   }
 
   /** Bars of alternating direction never merge as neighbours, so each direction is looked at on its own. */
   #compact(left: number): void {
     while (this.#bars.length > left) {
       this.#gapMs *= 2;
-      const lastOf = new Map<string, Bar>();
+      const lastOf: Record<Direction, Bar | null> = { in: null, out: null };
       this.#bars = this.#bars.filter((bar) => {
-        const last = lastOf.get(bar.direction);
-        if (last !== undefined && bar.fromMs - last.toMs < this.#gapMs) {
+        const last = lastOf[bar.direction];
+        if (last !== null && bar.fromMs - last.toMs < this.#gapMs) {
           join(last, bar);
           return false;
         }
-        lastOf.set(bar.direction, bar);
+        lastOf[bar.direction] = bar;
         return true;
       });
+      this.#lastOf = lastOf;
     }
   }
 }
