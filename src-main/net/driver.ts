@@ -12,6 +12,7 @@ import type { ServerState, SessionIdentity, SessionPort } from '../session/port'
 import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { resetSocket } from './reset';
+import { withStaticReads } from './static-reads';
 import type { Tap } from './tap';
 import { WakeTimer } from './wake-timer';
 
@@ -37,6 +38,7 @@ export interface Activity {
 const WRITE_SLICE_BYTES = 256 * 1024;
 
 export class ConnectionDriver implements SessionPort {
+  private readonly socket: Socket;
   readonly #session: OriginSession;
   readonly #timer = new WakeTimer(nowMs, () => this.#woken());
   #outbox: Uint8Array[] = [];
@@ -44,13 +46,14 @@ export class ConnectionDriver implements SessionPort {
   #reset = false;
 
   constructor(
-    private readonly socket: Socket,
+    accepted: Socket,
     server: ServerState,
     readonly identity: SessionIdentity,
     private readonly hooks: DriverHooks,
   ) {
     this.#session = new OriginSession(this, server, identity);
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    const socket = withStaticReads(accepted, (bytes) => this.#received(bytes));
+    this.socket = socket;
     socket.on('end', () => this.#peerEnded());
     socket.on('drain', () => this.#run((atMs) => this.#session.drained(atMs)));
     socket.on('finish', () => this.#run((atMs) => this.#session.finished(atMs)));
@@ -134,9 +137,7 @@ export class ConnectionDriver implements SessionPort {
     this.hooks.record(fact);
   }
 
-  #received(chunk: Buffer): void {
-    // A plain view: `slice` of a Buffer does not copy, and the core counts on the standard one that does.
-    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+  #received(bytes: Uint8Array): void {
     const atMs = nowMs();
     try {
       this.hooks.tap.recorded(this.identity.id, 'in', bytes, atMs);
@@ -193,8 +194,8 @@ export class ConnectionDriver implements SessionPort {
   }
 
   #send(atMs: number): void {
-    const [first, ...others] = this.#outbox;
-    const bytes = others.length === 0 && first !== undefined ? first : Buffer.concat(this.#outbox);
+    const [first] = this.#outbox;
+    const bytes = this.#outbox.length === 1 && first !== undefined ? first : Buffer.concat(this.#outbox);
     this.#outbox = [];
     if (this.socket.destroyed || this.socket.writableEnded) return;
     this.hooks.tap.recorded(this.identity.id, 'out', bytes, atMs);

@@ -57,7 +57,7 @@ export class Listener {
 
   async #move(host: string, port: number, graceMs: number): Promise<Result<ListenerState>> {
     await this.#leave(graceMs);
-    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
     const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
       server.once('error', resolve);
       server.listen({ host, port, backlog: BACKLOG, ipv6Only: false }, () => resolve(null));
