@@ -70,10 +70,12 @@ function listen(server: Server, { host, port }: Address): Promise<string | null>
   });
 }
 
+/** The server has let go of this socket: nobody else would close it where the other end does not. */
 function refuse(socket: Duplex, status: number, text: string): void {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+    () => socket.destroy(),
   );
 }
 

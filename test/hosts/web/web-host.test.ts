@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -231,6 +232,21 @@ describe('the socket', () => {
     expect(pushed).toBeGreaterThan(MAX_WAITING_BYTES / (1024 * 1024));
     expect(pushed).toBeLessThan(200);
     tab.socket.terminate();
+  });
+
+  it('that is refused is closed, also where the other end keeps it open', async () => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(
+      `GET /ws?token=wrong HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\n` +
+        'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n',
+    );
+    let reply = '';
+    socket.on('data', (bytes) => (reply += bytes.toString('latin1')));
+    await once(socket, 'end');
+    expect(reply).toMatch(/^HTTP\/1\.1 403 /);
+    await host.close();
+    socket.destroy();
+    host = await start();
   });
 
   it('ends with the host', async () => {
