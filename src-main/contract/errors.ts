@@ -177,7 +177,7 @@ export const ERRORS = {
   H1_CODING_ORDER: {
     blame: 'client',
     status: 400,
-    title: 'Transfer-Encoding is empty, or chunked is not its last coding, or stands in it twice.',
+    title: 'Transfer-Encoding does not end in chunked, or has it twice.',
     hint: 'Apply chunked once and last.',
     rfc: 'RFC 9112 §6.3',
   },

@@ -55,8 +55,8 @@ const takeHost: Take = (fields, index, seen, { targetForm }) => {
   if (seen.hosts > 1) return 'H1_HOST_REPEATED';
   const start = fields.valueStart(index);
   const end = fields.valueEnd(index);
-  // Empty where the target has no authority either (RFC 9112 §3.2).
-  if (start === end) return targetForm === 'origin' || targetForm === 'asterisk' ? null : 'H1_HOST';
+  // Empty where the target URI has no authority (RFC 9112 §3.2), and ignored beside absolute-form (§3.2.2).
+  if (start === end) return null;
   const authority = readAuthority(latin1(fields.bytes, start, end));
   return authority !== null && authority.hostBytes > 0 ? null : 'H1_HOST';
 };
@@ -80,22 +80,38 @@ const takeLength: Take = (fields, index, seen) => {
   return null;
 };
 
+/** Does the list that the Transfer-Encoding lines from this one on make together end in chunked? */
+function endsInChunked(fields: FieldLines, from: number): boolean {
+  const { bytes } = fields;
+  let isChunked = false;
+  for (let index = from; index < fields.count; index += 1) {
+    if (!equalsLower(bytes, fields.nameStart(index), fields.nameEnd(index), 'transfer-encoding')) continue;
+    eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
+      isChunked = equalsLower(bytes, start, end, 'chunked');
+    });
+  }
+  return isChunked;
+}
+
 const takeCoding: Take = (fields, index, seen, { role, minor }) => {
   if (minor === 0) return 'H1_CODING_IN_HTTP10';
   if (seen.length !== null) return 'H1_LENGTH_WITH_CODING';
   const { bytes } = fields;
-  let code: ErrorCode | null = null;
   let count = 0;
+  let isUnknown = false;
+  let isMisplaced = false;
   eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
     count += 1;
-    if (code !== null) return;
-    if (seen.chunked) code = 'H1_CODING_ORDER';
-    else if (equalsLower(bytes, start, end, 'chunked')) seen.chunked = true;
+    isMisplaced ||= seen.chunked;
+    if (equalsLower(bytes, start, end, 'chunked')) seen.chunked = true;
     // What a reply was coded with before it was chunked does not change where it ends.
-    else if (role === 'request') code = 'H1_CODING_UNKNOWN';
+    else isUnknown ||= role === 'request';
   });
   seen.codings = true;
-  return count === 0 ? 'H1_CODING_ORDER' : code;
+  if (count === 0 || isMisplaced) return 'H1_CODING_ORDER';
+  if (!isUnknown) return null;
+  // 501 for a coding nobody knows (RFC 9112 §6.1), but 400 where the body has no end to be found (§6.3).
+  return endsInChunked(fields, index) ? 'H1_CODING_UNKNOWN' : 'H1_CODING_ORDER';
 };
 
 const takeConnection: Take = (fields, index, seen) => {

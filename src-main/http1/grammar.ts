@@ -15,7 +15,7 @@ export const EQUALS = 0x3d;
 export const BACKSLASH = 0x5c;
 export const DEL = 0x7f;
 export const DIGIT_0 = 0x30;
-export const DIGIT_9 = 0x39;
+const DIGIT_9 = 0x39;
 
 type Range = readonly [from: number, to: number];
 

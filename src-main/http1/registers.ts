@@ -35,6 +35,7 @@ export class Registers {
   statusCode = 0;
   reasonStart = 0;
   reasonEnd = 0;
+  major = 0;
   minor = 0;
   /** Bytes of the version or digits of the status code or chunk size taken so far. */
   taken = 0;

@@ -106,11 +106,12 @@ function endTarget(r: Registers, at: number): boolean {
 /** The rule for one byte of `HTTP/1.x`; null where it may stand. */
 function versionFault(r: Registers, byte: number): ErrorCode | null {
   const { taken } = r;
-  if (taken === DOT) return byte === 0x2e ? null : 'H1_VERSION';
   if (taken < MAJOR) return byte === VERSION_START[taken] ? null : 'H1_VERSION';
+  // "HTTP/01.1" is no version at all, so another major version is told apart only at the byte after its digit.
+  if (taken === DOT) return byte !== 0x2e ? 'H1_VERSION' : r.major === 1 ? null : 'H1_VERSION_UNSUPPORTED';
   if (!isDigit(byte)) return 'H1_VERSION';
-  if (taken === MAJOR) return byte === 0x31 ? null : 'H1_VERSION_UNSUPPORTED';
-  r.minor = byte - DIGIT_0;
+  if (taken === MAJOR) r.major = byte - DIGIT_0;
+  else r.minor = byte - DIGIT_0;
   return null;
 }
 
@@ -138,8 +139,10 @@ function httpVersion(r: Registers, stop: number): boolean {
 }
 
 function failVersion(r: Registers, code: ErrorCode, at: number): void {
-  const isHttp2 = code === 'H1_VERSION_UNSUPPORTED' && r.bytes[at] === 0x32;
-  if (isHttp2 && r.role === 'request' && isPreface(r)) return r.failAt('H1_HTTP2_PREFACE', r.sectionStart, at);
+  if (code === 'H1_VERSION_UNSUPPORTED') {
+    if (r.major === 2 && r.role === 'request' && isPreface(r)) return r.failAt('H1_HTTP2_PREFACE', r.sectionStart, at);
+    return r.failAt(code, r.base + at - 1, at);
+  }
   const byte = r.bytes[at]!;
   const isMissing = r.taken === 0 && (byte === CR || byte === SP || byte === HTAB);
   r.fail(isMissing ? lineFault(r) : orBareLf(byte, code), at);

@@ -33,8 +33,8 @@ export function isTargetFor(method: string, target: string): boolean {
       return isAbsolute(target);
     case 'authority': {
       const authority = readAuthority(target);
-      // The port is not optional here (RFC 9112 §3.2.3).
-      return authority !== null && authority.hostBytes > 0 && Number.isInteger(authority.port);
+      // The port is not optional here (RFC 9112 §3.2.3), and nothing can be reached at 0 (RFC 9110 §9.3.6).
+      return authority !== null && authority.hostBytes > 0 && (authority.port ?? 0) > 0;
     }
   }
 }
