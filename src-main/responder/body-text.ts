@@ -8,7 +8,7 @@ export interface BodyText {
   readonly body: string;
   /** How `body` was made from the bytes: a charset, or `base64`. */
   readonly bodyEncoding: string;
-  /** Why it is in base64 although text was announced. */
+  /** Why it is in base64 although text was announced, or not whole. */
   readonly bodyNote?: string;
 }
 

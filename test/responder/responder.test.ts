@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_TOLD_BYTES } from '../../src-main/responder/anything';
 import { route } from '../../src-main/responder/responder';
 import { receivedRequest, requestHead, type FieldPairs } from '../support/request-head';
 
@@ -154,6 +155,13 @@ describe('/anything', () => {
 
   it('says why announced text is in base64', () => {
     expect(tell([['Content-Type', 'text/plain; charset=klingon']], bytes('a'))['bodyNote']).toContain('klingon');
+  });
+
+  it('tells the beginning of a long body, whole characters of it, and says so', () => {
+    const told = tell([['Content-Type', 'text/plain']], bytes('€'.repeat(MAX_TOLD_BYTES)));
+    expect(told['body']).toBe('€'.repeat(Math.floor(MAX_TOLD_BYTES / 3)));
+    expect(told).toMatchObject({ bodyBytes: 3 * MAX_TOLD_BYTES, bodyEncoding: 'utf-8' });
+    expect(told['bodyNote']).toContain('262143 bytes');
   });
 
   it('tries UTF-8 on a body without a type', () => {
