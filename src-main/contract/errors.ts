@@ -1,9 +1,8 @@
 /**
  * The error catalogue: every failure Bytescope can name, declared once.
  *
- * A code is permanent: it is never renamed and never reused; texts are free to improve. Wire status, window
- * text, command-line text and the README all read this table. Peer faults travel as values `{ code, detail }`;
- * only `BUG_` codes are thrown.
+ * A code is permanent: it is never renamed and never reused; texts are free to improve. Wire status, window text and
+ * command-line text all read this table. Peer faults travel as values `{ code, detail }`; only `BUG_` codes are thrown.
  *
  * `{name}` in a text is filled from the detail that travels with the code.
  *
@@ -11,11 +10,7 @@
  * `CFG_` settings and flags, `CALL_` the contract between page and engine, `BUG_` a broken invariant.
  */
 
-/** Who has to change something for the failure to go away. */
-export type Blame = 'client' | 'operator' | 'us';
-
 export interface ErrorEntry {
-  readonly blame: Blame;
   /** The status the server answers with; null where nothing is sent. */
   readonly status: number | null;
   /** One sentence: what happened. */
@@ -28,210 +23,180 @@ export interface ErrorEntry {
 
 export const ERRORS = {
   H1_REQUEST_LINE: {
-    blame: 'client',
     status: 400,
     title: 'The request line is not "method SP target SP version".',
     hint: 'Separate the three parts by exactly one space and end the line with CRLF.',
     rfc: 'RFC 9112 §3',
   },
   H1_METHOD: {
-    blame: 'client',
     status: 400,
     title: 'The method holds a byte that no token may hold.',
-    hint: "A method is letters, digits or one of !#$%&'*+-.^_`|~.",
+    hint: "Use only letters, digits and !#$%&'*+-.^_`|~ in it.",
     rfc: 'RFC 9110 §5.6.2',
   },
   H1_TARGET: {
-    blame: 'client',
     status: 400,
     title: 'The request target holds a byte that has to be percent-encoded, or has none of the four forms.',
     hint: 'Percent-encode spaces, controls and bytes above 0x7E; start the target with "/".',
     rfc: 'RFC 9112 §3.2',
   },
   H1_VERSION: {
-    blame: 'client',
     status: 400,
     title: 'The protocol version is not "HTTP/" digit "." digit.',
     hint: 'Send HTTP/1.1, in capitals.',
     rfc: 'RFC 9112 §2.3',
   },
   H1_VERSION_UNSUPPORTED: {
-    blame: 'client',
     status: 505,
     title: 'The major protocol version is not 1.',
     hint: 'This server speaks HTTP/1.1 and HTTP/1.0.',
     rfc: 'RFC 9110 §15.6.6',
   },
   H1_HTTP2_PREFACE: {
-    blame: 'client',
     status: 505,
     title: 'The client began with the HTTP/2 connection preface.',
     hint: 'Let the client start with HTTP/1.1 (curl: --http1.1 in place of --http2-prior-knowledge).',
     rfc: 'RFC 9113 §3.4',
   },
   H1_TLS_ON_PLAIN_PORT: {
-    blame: 'client',
     status: 400,
     title: 'The client began a TLS handshake on a plain HTTP port.',
     hint: 'Use http:// in place of https:// for this address.',
     rfc: 'RFC 8446 §5.1',
   },
   H1_BARE_LF: {
-    blame: 'client',
     status: 400,
     title: 'A line ends in LF without CR.',
     hint: 'End every line with CRLF.',
     rfc: 'RFC 9112 §2.2',
   },
   H1_BARE_CR: {
-    blame: 'client',
     status: 400,
     title: 'A CR is not followed by LF.',
     hint: 'Send CR only as part of CRLF.',
     rfc: 'RFC 9112 §2.2',
   },
   H1_FIELD_NAME: {
-    blame: 'client',
     status: 400,
     title: 'A field name is empty or holds a byte that no token may hold.',
-    hint: "A field name is letters, digits or one of !#$%&'*+-.^_`|~.",
+    hint: "Use only letters, digits and !#$%&'*+-.^_`|~ in it.",
     rfc: 'RFC 9110 §5.1',
   },
   H1_FIELD_COLON: {
-    blame: 'client',
     status: 400,
     title: 'A field line has no colon.',
     hint: 'Write every field line as "Name: value".',
     rfc: 'RFC 9112 §5',
   },
   H1_FIELD_SPACE: {
-    blame: 'client',
     status: 400,
     title: 'There is white space between a field name and its colon.',
     hint: 'Put the colon right after the name.',
     rfc: 'RFC 9112 §5.1',
   },
   H1_FIELD_VALUE: {
-    blame: 'client',
     status: 400,
     title: 'A field value holds a control byte.',
     hint: 'Leave NUL and other controls out of field values; only tab is allowed.',
     rfc: 'RFC 9110 §5.5',
   },
   H1_OBS_FOLD: {
-    blame: 'client',
     status: 400,
     title: 'A field line is folded onto a second line.',
     hint: 'Write each field on one line.',
     rfc: 'RFC 9112 §5.2',
   },
   H1_HOST_MISSING: {
-    blame: 'client',
     status: 400,
     title: 'An HTTP/1.1 request has no Host field.',
     hint: 'Send exactly one Host field.',
     rfc: 'RFC 9112 §3.2',
   },
   H1_HOST_REPEATED: {
-    blame: 'client',
     status: 400,
     title: 'The request has more than one Host field.',
     hint: 'Send exactly one Host field.',
     rfc: 'RFC 9112 §3.2',
   },
   H1_HOST: {
-    blame: 'client',
     status: 400,
     title: 'The Host field is not a host with an optional port.',
     hint: 'Send the host name or address, then ":" and the port where it is not the default.',
     rfc: 'RFC 9110 §7.2',
   },
   H1_LENGTH: {
-    blame: 'client',
     status: 400,
-    title: 'Content-Length is not a whole decimal number that can be counted.',
-    hint: 'Send digits only.',
+    title: 'Content-Length is not a decimal number, or is too large to be counted.',
+    hint: 'Send digits alone.',
     rfc: 'RFC 9110 §8.6',
   },
   H1_LENGTH_REPEATED: {
-    blame: 'client',
     status: 400,
     title: 'There is more than one Content-Length.',
     hint: 'Send one Content-Length; two are how requests are smuggled.',
     rfc: 'RFC 9112 §6.3',
   },
   H1_LENGTH_WITH_CODING: {
-    blame: 'client',
     status: 400,
     title: 'The message has both Content-Length and Transfer-Encoding.',
     hint: 'Send one of the two; both together are how requests are smuggled.',
     rfc: 'RFC 9112 §6.3',
   },
   H1_CODING_UNKNOWN: {
-    blame: 'client',
     status: 501,
     title: 'Transfer-Encoding names a coding this server does not know.',
     hint: 'Send "Transfer-Encoding: chunked" alone.',
     rfc: 'RFC 9112 §6.1',
   },
   H1_CODING_ORDER: {
-    blame: 'client',
     status: 400,
     title: 'Transfer-Encoding does not end in chunked, or has it twice.',
     hint: 'Apply chunked once and last.',
     rfc: 'RFC 9112 §6.3',
   },
   H1_CODING_IN_HTTP10: {
-    blame: 'client',
     status: 400,
     title: 'An HTTP/1.0 request has Transfer-Encoding.',
     hint: 'Send Content-Length, or speak HTTP/1.1.',
     rfc: 'RFC 9112 §6.1',
   },
   H1_CHUNK_SIZE: {
-    blame: 'client',
     status: 400,
     title: 'A chunk size is not a hexadecimal number, or is too large to be counted.',
     hint: 'Send hex digits, then CRLF.',
     rfc: 'RFC 9112 §7.1',
   },
   H1_CHUNK_EXTENSION: {
-    blame: 'client',
     status: 400,
     title: 'A chunk extension is malformed, or chunk extensions are too long.',
     hint: 'Leave chunk extensions out.',
     rfc: 'RFC 9112 §7.1.1',
   },
   H1_CHUNK_END: {
-    blame: 'client',
     status: 400,
     title: 'The bytes after a chunk are not CRLF: its size was wrong.',
     hint: 'Count the bytes of the chunk and end it with CRLF.',
     rfc: 'RFC 9112 §7.1',
   },
   H1_TRAILER_FIELD: {
-    blame: 'client',
     status: 400,
     title: 'A trailer field is one that may only stand in the head.',
     hint: 'Move framing, routing and authentication fields to the head.',
     rfc: 'RFC 9110 §6.5.1',
   },
   H1_STATUS_LINE: {
-    blame: 'client',
     status: null,
     title: 'The status line is not "version SP three digits SP reason".',
     hint: 'Compare the first line of the reply with RFC 9112 §4.',
     rfc: 'RFC 9112 §4',
   },
   H1_EXPECTATION: {
-    blame: 'client',
     status: 417,
     title: 'The request expects something other than 100-continue.',
     hint: 'Send "Expect: 100-continue" or no Expect field.',
     rfc: 'RFC 9110 §10.1.1',
   },
   H1_INCOMPLETE: {
-    blame: 'client',
     status: null,
     title: 'The client closed the connection in the middle of a message.',
     hint: 'Look at the last byte received: the message was not complete there.',
@@ -239,260 +204,225 @@ export const ERRORS = {
   },
 
   LIM_HEAD_TIMEOUT: {
-    blame: 'client',
     status: 408,
     title: 'The head was not complete within {limit} ms.',
     hint: 'Send the head faster, or raise the head timeout.',
     rfc: 'RFC 9110 §15.5.9',
   },
   LIM_BODY_TIMEOUT: {
-    blame: 'client',
     status: 408,
     title: 'The body was not complete within {limit} ms.',
     hint: 'Send the body faster, or raise the body timeout.',
     rfc: 'RFC 9110 §15.5.9',
   },
   LIM_BODY_RATE: {
-    blame: 'client',
     status: 408,
     title: 'The body arrived at less than {limit} bytes per second.',
-    hint: 'Send the body faster, or lower the minimum body data rate.',
+    hint: 'Send the body faster, or lower the minimum data rate.',
     rfc: 'RFC 9110 §15.5.9',
   },
   LIM_IDLE_TIMEOUT: {
-    blame: 'client',
     status: null,
     title: 'No request began within {limit} ms.',
     hint: 'Nothing is wrong: idle connections are closed. Raise the idle timeout to keep them longer.',
     rfc: 'RFC 9112 §9.5',
   },
   LIM_HEAD_BYTES: {
-    blame: 'client',
     status: 431,
     title: 'The head is longer than {limit} bytes.',
-    hint: 'Send fewer or shorter fields (cookies, mostly), or raise the head size limit.',
+    hint: 'Send fewer or shorter fields (cookies are usually the largest), or raise the head size limit.',
     rfc: 'RFC 6585 §5',
   },
   LIM_FIELD_COUNT: {
-    blame: 'client',
     status: 431,
     title: 'The message has more than {limit} fields.',
     hint: 'Send fewer fields, or raise the field count limit.',
     rfc: 'RFC 6585 §5',
   },
   LIM_TARGET_BYTES: {
-    blame: 'client',
     status: 414,
     title: 'The request target is longer than {limit} bytes.',
     hint: 'Move data from the query to the body, or raise the target size limit.',
     rfc: 'RFC 9112 §3',
   },
   LIM_BODY_BYTES: {
-    blame: 'client',
     status: 413,
     title: 'The body is longer than {limit} bytes.',
     hint: 'Send a smaller body, or raise the body size limit.',
     rfc: 'RFC 9110 §15.5.14',
   },
   LIM_HELD_BODY: {
-    blame: 'client',
     status: 413,
     title: 'A reply that repeats the body would have to hold more than {limit} bytes of it.',
     hint: 'Send a smaller body to this address, or send it to a path that does not repeat it.',
     rfc: 'RFC 9110 §15.5.14',
   },
   LIM_HELD_TOTAL: {
-    blame: 'operator',
     status: 503,
     title: 'The requests under way together hold {limit} bytes of bodies; there is no room for one more.',
     hint: 'Send fewer large bodies at once to paths that repeat them.',
     rfc: 'RFC 9110 §15.6.4',
   },
   LIM_CONNECTIONS: {
-    blame: 'operator',
     status: 503,
     title: 'All {limit} connections are taken.',
     hint: 'Close connections, or raise the limit of open connections.',
     rfc: 'RFC 9110 §15.6.4',
   },
   LIM_CLIENT_CONNECTIONS: {
-    blame: 'client',
     status: 503,
     title: 'This client address already has {limit} connections.',
     hint: 'Reuse connections, or raise the limit of connections per client.',
     rfc: 'RFC 9110 §15.6.4',
   },
   LIM_REQUESTS: {
-    blame: 'operator',
     status: null,
     title: 'The connection carried its {limit} requests and was closed after the last reply.',
     hint: 'Nothing is wrong: the client opens a new connection. Raise the limit of requests per connection to keep it.',
     rfc: 'RFC 9112 §9.6',
   },
   LIM_RATE: {
-    blame: 'client',
     status: 429,
-    title: 'The bucket of this client is empty ({limit} tokens when full).',
+    title: 'The bucket of this client is empty; a full one holds {limit} tokens.',
     hint: 'Wait as long as Retry-After says, or raise capacity or refill.',
     rfc: 'RFC 6585 §4',
   },
 
   NET_PORT_IN_USE: {
-    blame: 'operator',
     status: null,
     title: 'Port {port} on {host} is already in use.',
     hint: 'Stop the program that listens there, or choose another port.',
   },
   NET_NO_PERMISSION: {
-    blame: 'operator',
     status: null,
     title: 'There is no permission to listen on {host} port {port}.',
     hint: 'Choose a port from 1024 up.',
   },
   NET_ADDRESS_NOT_HERE: {
-    blame: 'operator',
     status: null,
     title: 'The address {host} is not an address of this machine.',
     hint: 'Choose 127.0.0.1, ::1, 0.0.0.0 or an address of this machine.',
   },
   NET_HOST_UNKNOWN: {
-    blame: 'operator',
     status: null,
     title: 'The host name {host} cannot be resolved.',
     hint: 'Choose an IP address, or check the name.',
   },
   NET_ADDRESS_MALFORMED: {
-    blame: 'operator',
     status: null,
     title: '"{text}" is not an address to listen on.',
     hint: 'Write HOST:PORT, for example 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:0.',
   },
   NET_LISTEN_FAILED: {
-    blame: 'operator',
     status: null,
     title: 'Listening on {host} port {port} failed ({reason}).',
     hint: 'Choose another address or port.',
   },
 
   CAP_OPEN_FAILED: {
-    blame: 'operator',
     status: null,
     title: 'The journal {path} cannot be opened for writing ({reason}).',
     hint: 'Choose a path in a folder that exists and may be written to.',
   },
   CAP_WRITE_FAILED: {
-    blame: 'operator',
     status: null,
     title: 'The journal cannot be written ({reason}); bytes that arrive now are not kept.',
     hint: 'Free some disk space; recording goes on as soon as a write succeeds.',
   },
   CAP_READ_FAILED: {
-    blame: 'operator',
     status: null,
     title: 'The journal cannot be read ({reason}).',
     hint: 'See whether the journal file still exists and can be read.',
   },
 
   CFG_UNKNOWN_SETTING: {
-    blame: 'operator',
     status: null,
     title: 'There is no setting named "{name}".',
     hint: 'The settings are listed by --help.',
   },
   CFG_NOT_A_NUMBER: {
-    blame: 'operator',
     status: null,
     title: '{name} takes a number, not "{value}".',
     hint: 'Write digits, for example {name}={example}.',
   },
   CFG_NOT_WHOLE: {
-    blame: 'operator',
     status: null,
     title: '{name} takes a whole number, not {value}.',
     hint: 'Leave the fraction out.',
   },
   CFG_TOO_SMALL: {
-    blame: 'operator',
     status: null,
     title: '{name} cannot be {value}: it starts at {min}.',
     hint: 'Choose a number from {min} to {max}.',
   },
   CFG_TOO_LARGE: {
-    blame: 'operator',
     status: null,
     title: '{name} cannot be {value}: it ends at {max}.',
     hint: 'Choose a number from {min} to {max}.',
   },
   CFG_NOT_OFFABLE: {
-    blame: 'operator',
     status: null,
     title: '{name} cannot be switched off.',
     hint: 'Choose a number from {min} to {max}.',
   },
   CFG_FILE_BROKEN: {
-    blame: 'operator',
     status: null,
     title: 'The settings file {path} cannot be used ({reason}); it was set aside as {aside}.',
     hint: 'The defaults are in force; copy what you need from the file that was set aside.',
   },
+  CFG_FILE_UNUSABLE: {
+    status: null,
+    title: 'The settings file {path} cannot be used ({reason}).',
+    hint: 'What it does not say has its default; mend the file, or see that it may be read.',
+  },
   CFG_SAVE_FAILED: {
-    blame: 'operator',
     status: null,
     title: 'The settings could not be saved to {path} ({reason}).',
     hint: 'The change is in force until Bytescope ends; see that the folder may be written to.',
   },
   CFG_FLAG: {
-    blame: 'operator',
     status: null,
     title: '{reason}',
     hint: 'bytescope --help lists the commands and flags.',
   },
 
   CALL_UNKNOWN: {
-    blame: 'us',
     status: null,
     title: 'There is no call named "{name}".',
     hint: 'Reload the page: it may be older than the engine.',
   },
   CALL_BAD_PARAMS: {
-    blame: 'us',
     status: null,
     title: 'The call {name} was made with something it does not take ({reason}).',
     hint: 'Reload the page: it may be older than the engine.',
   },
   CALL_TIMED_OUT: {
-    blame: 'us',
     status: null,
     title: 'The engine did not answer {name} within {limit} ms.',
     hint: 'Try again; if it goes on, the engine is stuck or gone.',
   },
   CALL_FORBIDDEN: {
-    blame: 'operator',
     status: 403,
     title: 'This page is not allowed to talk to the engine.',
     hint: 'Open the address that Bytescope printed, token included.',
   },
   CALL_DISCONNECTED: {
-    blame: 'operator',
     status: null,
     title: 'The connection to the engine is gone.',
     hint: 'See whether Bytescope still runs; the page connects again by itself.',
   },
   CALL_NO_CONNECTION: {
-    blame: 'operator',
     status: null,
     title: 'Connection #{connection} is no longer kept.',
-    hint: 'The oldest connections are dropped first; raise the retention to keep more.',
+    hint: 'The oldest closed connections are dropped first, and Clear drops all closed ones.',
   },
   CALL_FAILED: {
-    blame: 'us',
     status: null,
     title: 'The call {name} failed inside Bytescope ({reason}).',
     hint: 'This is a bug in Bytescope: please report it with what you did.',
   },
 
   BUG_INVARIANT: {
-    blame: 'us',
     status: 500,
     title: 'Bytescope broke a rule of its own ({reason}).',
     hint: 'This is a bug in Bytescope: please report it with what you did.',

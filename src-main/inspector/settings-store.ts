@@ -3,9 +3,9 @@
  * panel, the later one winning. Only what the file or the panel said is saved: a flag holds for one run.
  *
  * Writing is atomic, one write at a time, and the last change always gets written. A file that cannot be used is
- * copied aside and reported; it never stops the start.
+ * moved aside and reported, and what was good in it is saved anew; it never stops the start.
  */
-import { mkdir, readFile, copyFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
@@ -128,20 +128,24 @@ export class SettingsStore {
   }
 
   async #load(path: string): Promise<void> {
-    let text: string;
     try {
-      text = await readFile(path, 'utf8');
+      const known = await stat(path);
+      // Reading a pipe would wait for whoever writes to it.
+      if (!known.isFile()) return this.#reportUnusable(path, 'it is not a regular file');
+      const isTooLarge = known.size > MAX_FILE_BYTES;
+      const problem = isTooLarge ? 'it is larger than 1 MiB' : this.#take(await readFile(path, 'utf8'));
+      if (problem !== null) await this.#setAside(path, problem);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#setAside(path, reasonOf(error));
-      return;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#reportUnusable(path, reasonOf(error));
     }
-    const problem = this.#take(text);
-    if (problem !== null) await this.#setAside(path, problem);
+  }
+
+  #reportUnusable(path: string, reason: string): void {
+    this.options.report({ code: 'CFG_FILE_UNUSABLE', detail: { path, reason } });
   }
 
   /** Takes every value that is valid; names the first thing that is not. */
   #take(text: string): string | null {
-    if (text.length > MAX_FILE_BYTES) return 'it is larger than 1 MiB';
     let raw: unknown;
     try {
       raw = JSON.parse(text);
@@ -162,10 +166,15 @@ export class SettingsStore {
 
   async #setAside(path: string, reason: string): Promise<void> {
     const aside = `${path}.broken-${new Date().toISOString().replace(/\W/g, '')}`;
-    const failure: Failure = { code: 'CFG_FILE_BROKEN', detail: { path, reason, aside } };
-    // A file that cannot even be read cannot be copied; the report tells why.
-    await copyFile(path, aside).catch(() => undefined);
-    this.options.report(failure);
+    try {
+      await rename(path, aside);
+    } catch {
+      // In a folder that may not be written to it stays, and is reported at every start.
+      return this.#reportUnusable(path, reason);
+    }
+    this.options.report({ code: 'CFG_FILE_BROKEN', detail: { path, reason, aside } });
+    this.#save();
+    await this.saved();
   }
 
   #save(): void {

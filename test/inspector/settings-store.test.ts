@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,6 +96,7 @@ describe('SettingsStore', () => {
     ['is not an object', '[1,2'],
     ['has a value of the wrong kind', '{"settings":{"headTimeoutMs":"fast"}}'],
     ['has a setting that does not exist', '{"settings":{"warpFactor":9}}'],
+    ['is far too large', ' '.repeat(1024 * 1024 + 1)],
   ])('sets a file aside that %s, says so, and starts', async (_what, text) => {
     await writeFile(path, text);
     const store = await load();
@@ -107,6 +109,24 @@ describe('SettingsStore', () => {
   it('keeps the good values of a file with a bad one', async () => {
     await writeFile(path, '{"settings":{"headTimeoutMs":-1,"idleTimeoutMs":7000}}');
     expect((await load()).state.values).toEqual({ ...DEFAULT_SETTINGS, idleTimeoutMs: 7_000 });
+  });
+
+  it('is set aside once, not at every start, and its good values stay', async () => {
+    await writeFile(path, '{"settings":{"headTimeoutMs":-1,"idleTimeoutMs":7000}}');
+    await load();
+    reports = [];
+    expect((await load()).state.values.idleTimeoutMs).toBe(7_000);
+    expect(reports).toEqual([]);
+    expect((await readdir(folder)).filter((name) => name.includes('.broken'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['a folder', () => mkdir(path)],
+    ['a pipe that nobody writes to', () => void execFileSync('mkfifo', [path])],
+  ])('starts where %s stands in its place, and says so', async (_what, make) => {
+    await make();
+    expect((await load()).state.values).toEqual(DEFAULT_SETTINGS);
+    expect(reports).toMatchObject([{ code: 'CFG_FILE_UNUSABLE', detail: { path } }]);
   });
 
   it('reports a file that cannot be written and keeps the change in force', async () => {

@@ -1,7 +1,7 @@
 /** `bytescope serve`: starts the engine, tells what happens, stops in good order. */
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import type { Address } from '../../contract/address';
+import { DEFAULT_PAGE_ADDRESS, type Address } from '../../contract/address';
 import type { Engine, EngineOptions } from '../../contract/engine';
 import { ok, type Failure, type Result } from '../../contract/errors';
 import type { ServeOptions } from './arguments';
@@ -10,10 +10,9 @@ import { createReporter, type Reporter } from './reporter';
 import { settingsFilePath } from './settings-path';
 
 /** Requests under way get this long. What is left of three seconds is for cutting them and for the journal. */
-const CLOSE_GRACE_MS = 2_500;
+export const CLOSE_GRACE_MS = 2_500;
 /** Then the program ends, whatever still hangs. */
 const CLOSE_LIMIT_MS = CLOSE_GRACE_MS + 2_000;
-const UI_ADDRESS: Address = { host: '127.0.0.1', port: 4174 };
 
 /** The window in a browser, as the entry point supplies it. */
 export interface UiHost {
@@ -46,9 +45,9 @@ function engineOptions(options: ServeOptions, env: ServeParts['env']): EngineOpt
 
 /** Where no port was asked for and ours is taken (a second window), any other will do. */
 async function startUi(engine: Engine, asked: Address | null, start: ServeParts['startUi']): Promise<Result<UiHost>> {
-  const started = await start(engine, asked ?? UI_ADDRESS);
+  const started = await start(engine, asked ?? DEFAULT_PAGE_ADDRESS);
   const isTaken = !started.ok && started.error.code === 'NET_PORT_IN_USE';
-  return isTaken && asked === null ? start(engine, { ...UI_ADDRESS, port: 0 }) : started;
+  return isTaken && asked === null ? start(engine, { ...DEFAULT_PAGE_ADDRESS, port: 0 }) : started;
 }
 
 /** The server and the window. A server that cannot listen is for the window to mend, where a person looks at one. */
@@ -106,9 +105,10 @@ export async function serve(options: ServeOptions, parts: ServeParts): Promise<n
   if (!created.ok) return refuse(created.error);
   const engine = created.value;
   engine.onFact((fact) => reporter.fact(fact));
-  engine.onNotice((failure) => reporter.notice(failure));
   parts.onStop(stop);
   const started = await start(engine, options, { ...parts, reporter });
+  // What went wrong before is told now: programs that read along count on the addresses to come first.
+  engine.onNotice((failure) => reporter.notice(failure));
   if (started.ok) await stopped;
   const isClosed = await inTime(
     Promise.all([engine.close(CLOSE_GRACE_MS), started.ok ? started.value?.close() : null]),

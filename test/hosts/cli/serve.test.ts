@@ -78,6 +78,18 @@ describe('serve --json', () => {
     ).toEqual(['request', 'guard.trip', 'notice']);
   });
 
+  it('tells the address first even where something went wrong before', async () => {
+    engine.onNotice = (listener) => {
+      listener({ code: 'CFG_SAVE_FAILED', detail: { path: 'x', reason: 'EACCES' } });
+      return () => undefined;
+    };
+    const exit = run('serve', '--json', '--ui');
+    await untilSaid('notice');
+    stop();
+    await exit;
+    expect(events().map(({ event }) => event)).toEqual(['listening', 'ui', 'notice']);
+  });
+
   it('leaves requests under way so much time that it ends within three seconds', async () => {
     const exit = run('serve', '--json');
     await untilSaid('listening');
