@@ -6,6 +6,10 @@ export interface Address {
   readonly port: number;
 }
 
+/** Where the server listens, and the page is served to browsers, unless something else was asked for. */
+export const DEFAULT_ADDRESS: Address = { host: '127.0.0.1', port: 8080 };
+export const DEFAULT_PAGE_ADDRESS: Address = { host: '127.0.0.1', port: 4174 };
+
 const HOST_AND_PORT = /^(?:\[(?<six>[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:%[\w.-]+)?)\]|(?<host>[\w.-]+)):(?<port>\d{1,5})$/;
 const MAX_PORT = 65_535;
 
@@ -22,6 +26,14 @@ export function parseAddress(text: string): Result<Address> {
 
 /** `127.0.0.1:8080`, `[::1]:8080` */
 export const formatAddress = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** The loopback address that reaches a listener on every address; any other address is its own. */
+const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+export const isWildcard = (host: string): boolean => Object.hasOwn(LOOPBACK_OF, host);
+
+/** The address to point a client on this machine at: a wildcard is not one. */
+export const reachableAddress = ({ host, port }: Address): Address => ({ host: LOOPBACK_OF[host] ?? host, port });
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   EADDRINUSE: 'NET_PORT_IN_USE',

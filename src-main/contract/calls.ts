@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { MAX_RANGE_BYTES, type ByteRange, type ConnectionDetail } from './connections';
-import { fail, ok, type Failure, type Result } from './errors';
+import { fail, ok, type Result } from './errors';
 import type { FeedBatch, FeedSnapshot, ListenerState } from './feed';
 import type { SettingsState } from './settings';
 
@@ -80,13 +80,12 @@ export interface TopicPayloads {
   feed: FeedBatch;
 }
 export type TopicName = keyof TopicPayloads;
-export const TOPIC_NAMES = ['feed'] as const satisfies readonly TopicName[];
+const TOPIC_NAMES = ['feed'] as const satisfies readonly TopicName[];
 
 export const isCallName = (name: unknown): name is CallName => typeof name === 'string' && Object.hasOwn(CALLS, name);
 export const isTopicName = (name: unknown): name is TopicName => TOPIC_NAMES.some((topic) => topic === name);
 
-/** Checks the parameters of a call as they came off a wire. */
-export function checkParams<Name extends CallName>(name: Name, raw: unknown): Result<CallParams<Name>> {
+function checkParams<Name extends CallName>(name: Name, raw: unknown): Result<CallParams<Name>> {
   const parsed = v.safeParse(CALLS[name].params, raw);
   if (parsed.success) return ok(parsed.output as CallParams<Name>);
   const [issue] = parsed.issues;
@@ -109,5 +108,3 @@ export async function dispatch(handlers: CallHandlers, name: unknown, raw: unkno
     return fail('CALL_FAILED', { name, reason: thrown instanceof Error ? thrown.message.slice(0, 200) : 'unknown' });
   }
 }
-
-export type { Failure };

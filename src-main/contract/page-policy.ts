@@ -1,7 +1,7 @@
-/** How the hosts serve the page: what it may load, and what its files are. */
+/** How the hosts serve the page: what it may load, the fields it comes with, and what its files are. */
 
 /** The page runs its own scripts and talks to its own host; nothing is loaded from, or shown in, another one. */
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -12,6 +12,17 @@ export const PAGE_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** What every answer to the page carries, whichever host gives it. */
+export const PAGE_FIELDS = {
+  'Content-Security-Policy': PAGE_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  // The page is rebuilt under the same names while one works on it.
+  'Cache-Control': 'no-cache',
+} as const;
 
 /** Of the files a build makes, by ending. */
 export const PAGE_FILE_TYPES: Readonly<Record<string, string>> = {

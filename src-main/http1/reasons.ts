@@ -1,4 +1,4 @@
-/** Reason phrases by status code (RFC 9110 §15, RFC 6585). */
+/** Reason phrases by status code, as registered (RFC 9110 §15, RFC 6585, RFC 7725, RFC 8297, RFC 8470). */
 export const REASONS: Readonly<Record<number, string>> = {
   100: 'Continue',
   101: 'Switching Protocols',

@@ -13,8 +13,6 @@ import { httpDate } from './date';
 import { REASONS } from './reasons';
 import { takeRoom } from './slab';
 
-export { REASONS };
-
 export interface ReplyParts {
   readonly status: number;
   /** Without Date, Content-Length, Connection and Transfer-Encoding: those are the writer's. */

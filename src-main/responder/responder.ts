@@ -83,7 +83,7 @@ function readRoute(method: string, route: Route): Route {
 
 function anyRoute(method: string, route: Route): Route {
   if (method === 'OPTIONS') return ALL_OPTIONS;
-  // A reflected request gives away what the client's own scripts may not see (RFC 9110 §9.3.8, §17.10).
+  // A reflected request gives away what the client's own scripts may not see (RFC 9110 §9.3.8).
   return method === 'TRACE' ? ALL_NOT_ALLOWED : route;
 }
 

@@ -8,7 +8,7 @@ export function textOf(units: Uint8Array | Uint16Array, length = units.length): 
   let text = '';
   for (let at = 0; at < length; at += RUN_LENGTH) {
     const run = units.subarray(at, Math.min(at + RUN_LENGTH, length));
-    text += String.fromCharCode.apply(null, run as unknown as number[]);
+    text += Reflect.apply(String.fromCharCode, null, run) as string;
   }
   return text;
 }

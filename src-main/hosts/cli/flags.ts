@@ -1,4 +1,5 @@
 /** The flags of `bytescope serve`, declared once: parsing and help read this table. */
+import { DEFAULT_ADDRESS, DEFAULT_PAGE_ADDRESS, formatAddress } from '../../contract/address';
 
 export interface FlagEntry {
   /** How the value is written in the help; absent: the flag takes none. */
@@ -9,9 +10,16 @@ export interface FlagEntry {
   readonly doc: string;
 }
 
-export const FLAGS = {
-  listen: { value: 'HOST:PORT', doc: 'Where the server listens; port 0 takes any free one (default 127.0.0.1:8080)' },
-  ui: { value: 'HOST:PORT', valueOptional: true, doc: 'Serve the window to browsers (default 127.0.0.1:4174)' },
+const FLAGS = {
+  listen: {
+    value: 'HOST:PORT',
+    doc: `Where the server listens; port 0 takes any free one (default ${formatAddress(DEFAULT_ADDRESS)})`,
+  },
+  ui: {
+    value: 'HOST:PORT',
+    valueOptional: true,
+    doc: `Serve the window to browsers (default ${formatAddress(DEFAULT_PAGE_ADDRESS)})`,
+  },
   open: { doc: 'Open the window in a browser; implies --ui' },
   set: { value: 'NAME=VALUE', doc: 'Put a setting in force; may be given again. "off" switches a limit off' },
   journal: { value: 'FILE', doc: 'Keep the recorded traffic in this pcapng file (default: a temporary one)' },

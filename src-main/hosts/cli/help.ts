@@ -1,6 +1,7 @@
 /** The text of `--help`, from the tables of flags and settings. */
-import { SETTING_NAMES, settingEntry, type SettingName } from '../../contract/settings';
+import { SETTING_NAMES, settingEntry, UNIT_SYMBOLS, type SettingName } from '../../contract/settings';
 import { FLAG_NAMES, flagEntry, type FlagName } from './flags';
+import { CLOSE_GRACE_MS } from './serve';
 
 const WIDTH = 100;
 
@@ -24,7 +25,7 @@ function flagLine(name: FlagName): string {
 
 function settingLine(name: SettingName): string {
   const { default: value, min, max, offable, unit, doc } = settingEntry(name);
-  const range = `${min} to ${max}${offable ? ' or off' : ''}${unit === 'count' ? '' : `, ${unit}`}`;
+  const range = `${`${min} to ${max} ${UNIT_SYMBOLS[unit]}`.trim()}${offable ? ', or off' : ''}`;
   return `  ${`${name}=${value ?? 'off'}`.padEnd(32)}${wrap(`${doc} (${range})`, 34)}\n`;
 }
 
@@ -37,7 +38,7 @@ Flags
 ${FLAG_NAMES.map(flagLine).join('')}
 Settings, with their defaults
 ${SETTING_NAMES.map(settingLine).join('')}
-Ctrl+C stops: requests under way get 2.5 s to finish. A second Ctrl+C ends at once.
+Ctrl+C stops: requests under way get ${CLOSE_GRACE_MS / 1000} s to finish. A second Ctrl+C ends at once.
 Exit codes: 0 stopped, 1 could not start, 2 the command line is wrong.
 
 Examples

@@ -1,5 +1,5 @@
 /** What `serve` says on standard output and standard error, in the form asked for. */
-import { formatAddress, type Address } from '../../contract/address';
+import { formatAddress, reachableAddress, type Address } from '../../contract/address';
 import { describe, type Failure } from '../../contract/errors';
 import type { Fact } from '../../contract/facts';
 import type { ServeOptions } from './arguments';
@@ -44,10 +44,6 @@ function createJsonReporter(options: ReporterOptions): Reporter {
   };
 }
 
-/** An address a client can be pointed at: a wildcard is not one. */
-const reachable = ({ host, port }: Address): string =>
-  formatAddress({ host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port });
-
 function createLineReporter(options: ReporterOptions): Reporter {
   const { stdout: stream, stderr, onGone, colour, output } = options;
   const paint = colour ? ansiPaint : plainPaint;
@@ -56,7 +52,7 @@ function createLineReporter(options: ReporterOptions): Reporter {
   return {
     listening(address) {
       writer.write(`Listening on http://${formatAddress(address)}`);
-      writer.write(paint('dim', `Try: curl http://${reachable(address)}/anything`));
+      writer.write(paint('dim', `Try: curl http://${formatAddress(reachableAddress(address))}/anything`));
     },
     ui: (url) => writer.write(`Window: ${url}`),
     fact(fact) {

@@ -5,16 +5,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 import { protocol, type Session } from 'electron';
-import { PAGE_FILE_TYPES, PAGE_POLICY } from '../../contract/page-policy';
+import { PAGE_FIELDS, PAGE_FILE_TYPES } from '../../contract/page-policy';
 import { PAGE_SCHEME, pagePath } from './page-address';
-
-const SHARED_FIELDS = {
-  'Content-Security-Policy': PAGE_POLICY,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cache-Control': 'no-cache',
-} as const;
 
 const NOT_BUILT = 'The page is not built yet: run "npm run build".\n';
 
@@ -38,7 +30,7 @@ function listFiles(folder: string): Map<string, string> {
 }
 
 const answer = (status: number, body: string | Uint8Array<ArrayBuffer>, type = 'text/plain; charset=utf-8') =>
-  new Response(body, { status, headers: { ...SHARED_FIELDS, 'Content-Type': type } });
+  new Response(body, { status, headers: { ...PAGE_FIELDS, 'Content-Type': type } });
 
 /** Answers the requests of the page from the folder it was built into. */
 export function pageHandler(folder: string): (request: Pick<Request, 'method' | 'url'>) => Response {

@@ -7,10 +7,9 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
-import { formatAddress, type Address } from '../../contract/address';
+import { formatAddress, isWildcard, type Address } from '../../contract/address';
 
 const TOKEN_BYTES = 32;
-const WILDCARDS = new Set(['0.0.0.0', '::']);
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.[\d.]+$/.test(host);
@@ -34,7 +33,7 @@ function hostOf(field: string): string {
  * literal cannot be rebound.
  */
 export function hostCheck(asked: Address, bound: Address): (field: string | undefined) => boolean {
-  if (WILDCARDS.has(bound.host)) {
+  if (isWildcard(bound.host)) {
     return (field) => field !== undefined && (hostOf(field) === 'localhost' || isIP(hostOf(field)) !== 0);
   }
   const { port } = bound;

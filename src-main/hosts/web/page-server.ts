@@ -1,18 +1,8 @@
 /** What the web host answers to plain requests: the page, and nothing that needs the token. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe } from '../../contract/errors';
-import { PAGE_POLICY } from '../../contract/page-policy';
+import { PAGE_FIELDS } from '../../contract/page-policy';
 import { readStatic } from './static-files';
-
-const SHARED_FIELDS = {
-  'Content-Security-Policy': PAGE_POLICY,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  // The page is rebuilt under the same names while one works on it.
-  'Cache-Control': 'no-cache',
-} as const;
 
 export interface PageOptions {
   readonly rendererDir: string;
@@ -36,7 +26,7 @@ export function readTarget(target: string | undefined): { path: string; token: s
 function sendText(response: ServerResponse, status: number, text: string, fields: Record<string, string> = {}): void {
   const body = Buffer.from(text, 'utf8');
   const about = { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': body.length };
-  response.writeHead(status, { ...SHARED_FIELDS, ...about, ...fields }).end(body);
+  response.writeHead(status, { ...PAGE_FIELDS, ...about, ...fields }).end(body);
 }
 
 /** A page cannot see why its socket was refused; it asks the same address by plain GET. */
@@ -58,7 +48,7 @@ export async function answerRequest(
   if (path === SOCKET_PATH) return answerSocketQuestion(response, options.isToken(token));
   const file = await readStatic(options.rendererDir, path);
   if (file !== null) {
-    const fields = { ...SHARED_FIELDS, 'Content-Type': file.type, 'Content-Length': file.bytes.length };
+    const fields = { ...PAGE_FIELDS, 'Content-Type': file.type, 'Content-Length': file.bytes.length };
     response.writeHead(200, fields).end(request.method === 'HEAD' ? undefined : file.bytes);
   } else if (path === '/') {
     sendText(response, 404, 'The page is not built yet: run "npm run build".\n');

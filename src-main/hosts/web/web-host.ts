@@ -5,7 +5,7 @@ import { STATUS_CODES, createServer, type IncomingMessage, type Server } from 'n
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { formatAddress, listenFailure, type Address } from '../../contract/address';
+import { formatAddress, listenFailure, reachableAddress, type Address } from '../../contract/address';
 import type { Engine } from '../../contract/engine';
 import { ok, type Result } from '../../contract/errors';
 import { MAX_CALL_BYTES } from '../../contract/wire';
@@ -54,9 +54,8 @@ export async function startWebHost(options: WebHostOptions): Promise<Result<WebH
   server.on('request', (request, response) => {
     answerRequest(request, response, page).catch(() => response.destroy());
   });
-  const shown = { host: address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address, port };
   return ok({
-    url: `http://${formatAddress(shown)}/#token=${token}`,
+    url: `http://${formatAddress(reachableAddress(bound))}/#token=${token}`,
     isLocal: isLoopback(address),
     close: () => closeAll(server, sockets),
   });
