@@ -109,17 +109,3 @@ function append(spans: Span[], span: Span): void {
   if (last !== undefined && isSame) spans[spans.length - 1] = { ...last, end: span.end };
   else spans.push(span);
 }
-
-/** Adds what the next `scan` told to what the ones before did: the unfinished element is told anew. */
-export function appendSpans(spans: Span[], more: readonly Span[]): void {
-  const [first] = more;
-  if (first === undefined) return;
-  let last = spans.at(-1);
-  while (last !== undefined && last.start >= first.start) {
-    spans.pop();
-    last = spans.at(-1);
-  }
-  // It may have been joined to the one before it.
-  if (last !== undefined && last.end > first.start) spans[spans.length - 1] = { ...last, end: first.start };
-  for (const span of more) append(spans, span);
-}

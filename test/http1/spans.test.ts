@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src-main/contract/settings.ts';
-import { appendSpans, describeSpan, SpanScanner, type Span } from '../../src-main/http1/spans.ts';
+import { describeSpan, SpanScanner, type Span } from '../../src-main/http1/spans.ts';
+import { joinedSpans } from '../support/joined-spans.ts';
 import { wire } from '../support/wire-text.ts';
 
 const told = (spans: readonly Span[]): string[] =>
@@ -95,9 +96,7 @@ describe('spans', () => {
   });
 
   it('are joined to those before without a trace of the cut', () => {
-    const scanner = new SpanScanner('request');
-    const spans: Span[] = [];
-    for (const piece of ['\r', '\n\r', '\nGE', 'T /']) appendSpans(spans, scanner.scan(wire(piece)));
+    const spans = joinedSpans(new SpanScanner('request'), ['\r', '\n\r', '\nGE', 'T /'].map(wire));
     expect(told(spans)).toEqual(['0-4 preamble', '4-7 method', '7-8 space', '8-9 target']);
   });
 

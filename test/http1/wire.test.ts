@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { appendSpans, SpanScanner, type Span } from '../../src-main/http1/spans.ts';
+import { SpanScanner, type Span } from '../../src-main/http1/spans.ts';
 import { eventLog, piecesAt, piecesOf, type Run } from '../support/event-log.ts';
+import { joinedSpans } from '../support/joined-spans.ts';
 import { randomCuts, seeded } from '../support/random.ts';
 import { wireDocuments, type WireCase } from '../support/wire-cases.ts';
 
@@ -20,12 +21,8 @@ function cutsOf({ input, fact }: WireCase): Map<string, Uint8Array[]> {
   return runs;
 }
 
-function spansOf(pieces: readonly Uint8Array[], { role, answers }: WireCase): Span[] {
-  const scanner = new SpanScanner(role, 0, answers);
-  const spans: Span[] = [];
-  for (const piece of pieces) appendSpans(spans, scanner.scan(piece));
-  return spans;
-}
+const spansOf = (pieces: readonly Uint8Array[], { role, answers }: WireCase): Span[] =>
+  joinedSpans(new SpanScanner(role, 0, answers), pieces);
 
 const documents = wireDocuments();
 

@@ -51,6 +51,8 @@ function readCase(file: string, section: string): WireCase {
     return found[1] as string;
   };
   const option = (pattern: RegExp): string | null => pattern.exec(section)?.[1] ?? null;
+  const unknown = option(/^- (?!limits: |answers: |then the peer closes$)(.*)$/m);
+  if (unknown !== null) throw new Error(`${file}: "${fact}" has an option nobody reads: ${unknown}`);
   const limits = option(/^- limits: (.*)$/m);
   return {
     file,
