@@ -7,12 +7,11 @@
  *   npx -y node@24 test/run.mjs       everything under another Node
  */
 import { parseArgs } from 'node:util';
+import { nodeProblem } from '../src-main/launch/node-version.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
-import { run, step } from './setup/step.mjs';
+import { ROOT, run, step } from './setup/step.mjs';
 import { ensureSystemTools } from './setup/system-tools.mjs';
 import { freshReport, playwrightTally, vitestTally } from './setup/tally.mjs';
-
-const OLDEST_NODE = [20, 19];
 
 const total = { passed: 0, failed: 0 };
 
@@ -74,17 +73,10 @@ function chosenSteps() {
   throw new Error(`there is no step "${unknown[0]}"; the steps are ${Object.keys(STEPS).join(', ')}`);
 }
 
-function checkNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE;
-  const isNewEnough = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
-  return isNewEnough ? null : `Node ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.version}`;
-}
-
 function main() {
   const names = chosenSteps();
   const needsTools = names.includes('unit') || names.includes('e2e');
-  const setup = () => checkNode() ?? ensureDependencies() ?? (needsTools ? ensureSystemTools() : null);
+  const setup = () => nodeProblem(ROOT) ?? ensureDependencies() ?? (needsTools ? ensureSystemTools() : null);
   const succeeded = step('setup', setup) && names.every((name) => step(name, STEPS[name] ?? (() => null)));
   // A step can fail without a failed test (a type error, a file that does not load): that is a failure too.
   if (!succeeded && total.failed === 0) total.failed = 1;

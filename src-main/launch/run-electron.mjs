@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { reasonIn, supervise } from './child.mjs';
 
 /** The line the main process prints when its window is there. */
-export const READY_MARK = 'bytescope:ready';
+const READY_MARK = 'bytescope:ready';
 
 /**
  * Passes the lines of a stream on, except the mark.

@@ -10,10 +10,10 @@ import { build, isBuilt } from './build.mjs';
 import { endWithParent } from './child.mjs';
 import { fetchElectron, findElectron, missingDisplay, recentFailure } from './electron-binary.mjs';
 import { install, isInstalled } from './install.mjs';
+import { nodeProblem } from './node-version.mjs';
 import { runElectron } from './run-electron.mjs';
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
-const OLDEST_NODE = [20, 19];
 const INTERRUPTED = 130;
 
 const HELP = `npm start -- [flags]
@@ -26,15 +26,6 @@ Other flags are those of "bytescope serve":
 function giveUp(text, code = 1) {
   console.error(text);
   process.exit(code);
-}
-
-function checkNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  giveUp(
-    `Bytescope needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.version}. Install a newer Node, then start again.`,
-  );
 }
 
 /**
@@ -92,7 +83,8 @@ async function openDesktop(flags, retry) {
 }
 
 async function main() {
-  checkNode();
+  const problem = nodeProblem(ROOT);
+  if (problem !== null) giveUp(`${problem} Install a newer Node, then start again.`);
   endWithParent();
   const args = process.argv.slice(2);
   const own = ['--web', '--retry-electron'];

@@ -36,6 +36,16 @@ describe('a fresh clone', () => {
     expect(out).toBe('Installing packages (npm ci) …\nBuilding …\ncli runs\n');
   });
 
+  it('is left alone by a Node older than the package asks for', async () => {
+    clone.write('package.json', '{"type":"module","engines":{"node":">=99.5"}}');
+    const { code, err } = await clone.start(['--web']);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `Node 99.5 or newer is needed; this is ${process.versions.node}. Install a newer Node, then start again.\n`,
+    );
+    expect(clone.asked()).toEqual([]);
+  });
+
   it('says what npm said when it cannot be installed', async () => {
     const { code, err } = await clone.start(['--web'], { NPM_FAILS: '1' });
     expect(code).toBe(7);

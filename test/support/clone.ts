@@ -51,7 +51,7 @@ export class Clone {
 
   constructor() {
     cpSync(LAUNCH, join(this.root, 'src-main/launch'), { recursive: true });
-    this.write('package.json', '{"type":"module"}');
+    this.write('package.json', '{"type":"module","engines":{"node":">=20.19"}}');
     this.write('package-lock.json', LOCK);
     this.write('src-renderer/index.html', '');
     this.write('npm-cli.js', NPM);
