@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { errorEntry, ERRORS, type ErrorCode } from '../../src-main/contract/errors';
 import { REASONS } from '../../src-main/http1/reasons';
 import { SETTING_NAMES, settingEntry } from '../../src-main/contract/settings';
-import { ENGINE_SOURCES, place, SOURCES, walk, type SourceFile } from './source-files';
+import { ENGINE_SOURCES, place, ROOT, SOURCES, walk, type SourceFile } from './source-files';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 const CATALOGUE = 'src-main/contract/errors.ts';
@@ -49,10 +51,21 @@ function emptyPlaces(file: SourceFile): string[] {
   return found;
 }
 
+/** What the tests and the wire corpus say; not this file, which would find itself. */
+const testTexts = (): string[] =>
+  readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(\.test\.ts|\.spec\.ts|wire\W.*\.md)$/.test(path) && !path.startsWith('meta'))
+    .map((path) => readFileSync(join(ROOT, 'test', path), 'utf8'));
+
 describe('the error catalogue', () => {
   it('holds no code that nothing raises', () => {
     const raised = new Set(ENGINE_SOURCES.filter(({ path }) => path !== CATALOGUE).flatMap(codesNamedIn));
     expect(CODES.filter((code) => !raised.has(code) && code !== 'BUG_INVARIANT')).toEqual([]);
+  });
+
+  it('holds no code that no test expects', () => {
+    const expected = testTexts().join('\n');
+    expect(CODES.filter((code) => !new RegExp(`\\b${code}\\b`).test(expected))).toEqual([]);
   });
 
   it('names its broken invariant by the error that is thrown', () => {

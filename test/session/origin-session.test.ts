@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
+import { MAX_HELD_BODY_BYTES, MAX_HELD_TOTAL_BYTES } from '../../src-main/guard/held-bytes';
 import { PolicyInForce } from '../../src-main/inspector/policy';
 import { LINGER_MS, STOP_LINGER_MS } from '../../src-main/session/origin-session';
 import { Playbook } from '../support/session-playbook';
@@ -124,7 +125,7 @@ describe('deadlines', () => {
   it('answer 408 to a body that is not complete in time', () => {
     const book = new Playbook({ bodyTimeoutMs: 300 }).send(post(10) + 'abc').wait(300);
     expect(book.statuses()).toEqual([408]);
-    expect(book.factsOf('trip')).toMatchObject([{ guard: 'bodyTimeoutMs' }]);
+    expect(book.factsOf('trip')).toMatchObject([{ guard: 'bodyTimeoutMs', code: 'LIM_BODY_TIMEOUT' }]);
   });
 
   it('answer 408 to a body slower than the minimum rate', () => {
@@ -189,7 +190,9 @@ describe('requests per connection', () => {
     expect(book.written()).not.toMatch(/Connection: close/);
     expect(book.send(GET + GET).written()).toMatch(/^HTTP\/1\.1 200 [^]*Connection: close/);
     expect(book.factsOf('reply')).toHaveLength(2);
-    expect(book.factsOf('trip')).toMatchObject([{ guard: 'maxRequestsPerConnection', measured: 2, status: null }]);
+    expect(book.factsOf('trip')).toMatchObject([
+      { guard: 'maxRequestsPerConnection', code: 'LIM_REQUESTS', measured: 2, status: null },
+    ]);
   });
 });
 
@@ -202,6 +205,13 @@ describe('admission', () => {
     expect(second.factsOf('reply')).toMatchObject([{ startedAtMs: second.nowMs }]);
     expect(second.effects).toEqual(['end']);
     expect(first.send(GET).statuses()).toEqual([200]);
+  });
+
+  it('names the limit of one client where that one is reached first', () => {
+    const policy = new PolicyInForce({ ...DEFAULT_SETTINGS, maxConnectionsPerClient: 1 }, 'default');
+    new Playbook({}, 'default', policy);
+    const second = new Playbook({}, 'default', policy);
+    expect(second.factsOf('trip')).toMatchObject([{ code: 'LIM_CLIENT_CONNECTIONS', limit: 1, status: 503 }]);
   });
 
   it('gives the place back when an admitted connection is gone, and only then', () => {
@@ -366,6 +376,29 @@ describe('a client that does not read', () => {
     book.pendingBytes = 5;
     book.nowMs += 1_000;
     expect(book.send(GET).statuses()).toEqual([200, 200]);
+  });
+});
+
+describe('a body the reply repeats', () => {
+  const held = { maxBodyBytes: null, bodyTimeoutMs: null, minBodyBytesPerSec: null };
+
+  it('is refused before it comes where it says that it is too long to be held', () => {
+    const book = new Playbook(held).send(post(MAX_HELD_BODY_BYTES + 1));
+    expect(book.statuses()).toEqual([413]);
+    expect(book.factsOf('fault')).toMatchObject([{ code: 'LIM_HELD_BODY', status: 413 }]);
+  });
+
+  it('may be of any length where the reply does not repeat it', () => {
+    expect(new Playbook(held).send(post(MAX_HELD_BODY_BYTES + 1, '/none')).factsOf('fault')).toEqual([]);
+  });
+
+  it('is refused where the bodies of all connections leave no room for it', () => {
+    const policy = new PolicyInForce(DEFAULT_SETTINGS, 'default');
+    policy.held.reserve(MAX_HELD_TOTAL_BYTES);
+    const book = new Playbook({}, 'default', policy).send(post(5) + 'h');
+    expect(book.statuses()).toEqual([503]);
+    expect(book.factsOf('fault')).toMatchObject([{ code: 'LIM_HELD_TOTAL', status: 503 }]);
+    expect(policy.held.total).toBe(MAX_HELD_TOTAL_BYTES);
   });
 });
 

@@ -94,19 +94,24 @@ describe('mistakes', () => {
     expect(mistake(...args)).toBe(sentence);
   });
 
+  it('in the shape of the command line have one code, and those in a value the code of the value', () => {
+    expect(parseCommand(['serve', '--lisen'])).toMatchObject({ ok: false, error: { code: 'CFG_FLAG' } });
+    expect(parseCommand(['serve', '--set', 'x=1'])).toMatchObject({
+      ok: false,
+      error: { code: 'CFG_UNKNOWN_SETTING' },
+    });
+  });
+
   it('repeats what was typed without its terminal escapes', () => {
     expect(mistake('serve', '--\x1b[2J')).not.toContain('\x1b');
   });
 });
 
 describe('help', () => {
-  it.each([
-    [['--help']],
-    [['-h']],
-    [['help']],
-    [['serve', '--help']],
-    [['serve', '--nonsense-not', '--help'].slice(2)],
-  ])('is asked for by %j', (args) => expect(parseCommand(args)).toEqual({ ok: true, value: { kind: 'help' } }));
+  it.each([[['--help']], [['-h']], [['help']], [['serve', '--help']], [['serve', '--json', '--help']]])(
+    'is asked for by %j',
+    (args) => expect(parseCommand(args)).toEqual({ ok: true, value: { kind: 'help' } }),
+  );
 
   it('lists every flag and every setting', () => {
     const text = helpText();
