@@ -26,6 +26,11 @@ export class DiskPump {
     this.#running ??= this.#run();
   }
 
+  /** Did the last try of a job fail? */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
   /** Resolves when everything asked for so far is on disk; at once while writes fail. */
   settled(): Promise<void> {
     if (this.#isFailing || this.#running === null) return Promise.resolve();

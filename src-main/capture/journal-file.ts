@@ -1,7 +1,8 @@
 /**
  * The append-only side of the journal: blocks in, positions out. Appending copies nothing and waits for nothing: the
- * caller writes its block into the slab it is given. Bounded: `MAX_WAITING_BYTES` wait for the disk, then blocks are
- * refused until there is room again.
+ * caller writes its block into the slab it is given. All that waits for one file goes to it in one write: slab by slab
+ * a busy event loop would get in between. Bounded: `MAX_WAITING_BYTES` wait for the disk, then blocks are refused
+ * until there is room again.
  */
 import type { Failure } from '../contract/errors';
 import { DiskPump } from './disk-pump';
@@ -34,6 +35,7 @@ export class JournalFile {
   #position = 0;
   #settings = '{}';
   #flushTimer: NodeJS.Timeout | null = null;
+  #isTooSlow = false;
 
   constructor(private readonly options: JournalFileOptions) {
     this.#pump = new DiskPump(options.report);
@@ -121,11 +123,18 @@ export class JournalFile {
     const filling = this.#slabs.at(-1);
     const { live } = this.options.segments;
     if (filling !== undefined && filling.segment === live && filling.hasRoom(length)) return filling;
-    if (!this.#canTakeSlab) return null;
+    if (!this.#canTakeSlab) return this.#refuse();
     this.#flushNow();
     const slab = this.#free.pop()?.reuse(live, this.#position) ?? new Slab(live, this.#position);
     this.#slabs.push(slab);
     return slab;
+  }
+
+  /** Tells that bytes are lost, once until something was written; a disk that fails has been told of already. */
+  #refuse(): null {
+    if (!this.#isTooSlow && !this.#pump.isFailing) this.options.report({ code: 'CAP_TOO_SLOW' });
+    this.#isTooSlow = true;
+    return null;
   }
 
   get #canTakeSlab(): boolean {
@@ -140,23 +149,27 @@ export class JournalFile {
     const slab = this.#slabs.at(-1);
     if (slab === undefined || slab.isWritten || slab.isQueued) return;
     slab.isQueued = true;
-    this.#pump.do(() => this.#write(slab));
+    const { position } = slab;
+    // Written meanwhile along with others, the slab may hold other bytes by then.
+    this.#pump.do(() => (slab.position === position ? this.#write(slab) : Promise.resolve()));
   }
 
-  /** Writes what the slab has by now; a full or superseded slab is let go. */
+  /** Writes what the slab and those behind it in the same file have by now; full or superseded ones are let go. */
   async #write(slab: Slab): Promise<void> {
-    const { segment, filled } = slab;
-    slab.isQueued = false;
-    if (segment.file !== null && slab.written < filled) {
-      const bytes = slab.bytes.subarray(slab.written, filled);
-      await segment.file.write(bytes, slab.position + slab.written - segment.start).catch((error: unknown) => {
-        // It is tried again as it is; asked for once more each time, it would queue up behind itself.
-        slab.isQueued = true;
-        throw error;
-      });
-    }
-    slab.written = filled;
+    const { segment } = slab;
+    if (slab.isWritten) return;
+    const slabs = this.#slabs.slice(this.#slabs.indexOf(slab)).filter((one) => one.segment === segment);
+    const parts = slabs.map((one) => one.bytes.subarray(one.written, one.filled));
+    const queued = slabs.filter((one) => one.isQueued);
+    for (const one of queued) one.isQueued = false;
+    await segment.file?.write(parts, slab.position + slab.written - segment.start).catch((error: unknown) => {
+      // They are tried again as they are; asked for once more each time, they would queue up behind themselves.
+      for (const one of queued) one.isQueued = true;
+      throw error;
+    });
+    slabs.forEach((one, index) => (one.written += parts[index]?.length ?? 0));
     while (this.#slabs.length > 1 && this.#slabs[0]?.isWritten === true) this.#letGo(this.#slabs.shift());
+    this.#isTooSlow = false;
   }
 
   #letGo(slab: Slab | undefined): void {

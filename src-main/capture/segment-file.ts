@@ -2,8 +2,8 @@
 import { chmod, open, rename, stat, unlink } from 'node:fs/promises';
 
 export interface SegmentFile {
-  /** Writes all of it at a place of the file, or rejects. */
-  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Writes all of the parts, one behind the other, at a place of the file, or rejects. */
+  write(parts: readonly Uint8Array[], position: number): Promise<void>;
   /** Fills `into` from a place of the file; rejects where the file is shorter. */
   read(into: Uint8Array, position: number): Promise<void>;
   close(): Promise<void>;
@@ -32,10 +32,12 @@ export const diskFiles: SegmentFiles = {
     const handle = await open(path, 'w+', OWNER_ONLY);
     await chmod(path, OWNER_ONLY);
     return {
-      write: async (bytes, position) => {
-        for (let written = 0; written < bytes.length;) {
-          const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
-          written += bytesWritten;
+      write: async (parts, position) => {
+        let at = position;
+        for (let left = parts; left.length > 0;) {
+          const { bytesWritten } = await handle.writev(left, at);
+          at += bytesWritten;
+          left = without(left, bytesWritten);
         }
       },
       read: async (into, position) => {
@@ -49,6 +51,16 @@ export const diskFiles: SegmentFiles = {
     };
   },
 };
+
+/** What is left of the parts after the first bytes of them. */
+function without(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let gone = bytes;
+  return parts.flatMap((part) => {
+    const rest = part.subarray(Math.min(gone, part.length));
+    gone -= part.length - rest.length;
+    return rest.length === 0 ? [] : [rest];
+  });
+}
 
 /** A file of an earlier run is written anew, as tcpdump does; a folder, a pipe or a device is not a place for one. */
 async function refuseSpecialFile(path: string): Promise<void> {

@@ -329,6 +329,11 @@ export const ERRORS = {
     title: 'The journal cannot be written ({reason}); bytes that arrive now are not kept.',
     hint: 'Free some disk space; recording goes on as soon as a write succeeds.',
   },
+  CAP_TOO_SLOW: {
+    status: null,
+    title: 'Bytes arrive faster than the disk takes them; some of them are not kept.',
+    hint: 'Send less at once, or keep the journal on a faster disk.',
+  },
   CAP_READ_FAILED: {
     status: null,
     title: 'The journal cannot be read ({reason}).',

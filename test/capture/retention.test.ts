@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_WAITING_BYTES } from '../../src-main/capture/journal-file';
 import type { Journal } from '../../src-main/capture/journal';
-import { CLIENT, fullDisk, JournalFolder, MIB, SERVER, START_MS } from '../support/journal-folder';
+import { CLIENT, fullDisk, JournalFolder, MIB, SERVER, slowDisk, START_MS } from '../support/journal-folder';
 import { tshark } from '../support/tshark';
 
 const CAP_BYTES = 4 * MIB;
@@ -115,5 +115,36 @@ describe('a disk that is full', () => {
     expect(early.ok && [...early.value.bytes]).toEqual([3, 3, 3, 3]);
     expect(late).toMatchObject({ ok: true, value: { streamBytes: PIECE_BYTES * count } });
     expect(late.ok && late.value.bytes.length).toBe(0);
+  });
+});
+
+describe('a disk that is slow', () => {
+  const record = (journal: Journal, bytes: number): void => {
+    for (let at = 0; at < bytes; at += PIECE_BYTES) journal.recorded(1, 'in', new Uint8Array(PIECE_BYTES), START_MS);
+  };
+
+  it('takes what has come together meanwhile in one write', async () => {
+    const disk = slowDisk();
+    const journal = await place.open({ files: disk.files });
+    journal.opened(1, CLIENT, SERVER, START_MS);
+    record(journal, 120 * PIECE_BYTES);
+    disk.go();
+    await journal.flush();
+    expect(disk.writes()).toBeLessThanOrEqual(2);
+    const last = await journal.read(1, 'in', 120 * PIECE_BYTES - 4, 4);
+    expect(last).toMatchObject({ ok: true, value: { bytes: new Uint8Array(4) } });
+    expect(tshark(place.path, '-Y', 'tcp.len > 0').length).toBe(120);
+  });
+
+  it('that is too slow is told once', async () => {
+    const disk = slowDisk();
+    const journal = await place.open({ files: disk.files, retentionBytes: 10 * MAX_WAITING_BYTES });
+    journal.opened(1, CLIENT, SERVER, START_MS);
+    record(journal, MAX_WAITING_BYTES * 1.2);
+    expect(place.failures).toEqual([{ code: 'CAP_TOO_SLOW' }]);
+    disk.go();
+    await journal.flush();
+    record(journal, MIB);
+    expect(place.failures).toHaveLength(1);
   });
 });

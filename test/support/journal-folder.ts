@@ -48,10 +48,27 @@ export const fullDisk = (isFull: () => boolean): SegmentFiles => ({
     const file = await diskFiles.create(path);
     return {
       ...file,
-      write: (bytes, position) =>
+      write: (parts, position) =>
         isFull()
           ? Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
-          : file.write(bytes, position),
+          : file.write(parts, position),
     };
   },
 });
+
+/** A disk whose writes wait until `go` is called. */
+export function slowDisk(): { files: SegmentFiles; go: () => void; writes: () => number } {
+  let go = (): void => undefined;
+  const going = new Promise<void>((resolve) => (go = resolve));
+  let writes = 0;
+  const create: SegmentFiles['create'] = async (path) => {
+    const file = await diskFiles.create(path);
+    const write: typeof file.write = async (parts, position) => {
+      writes += 1;
+      await going;
+      await file.write(parts, position);
+    };
+    return { ...file, write };
+  };
+  return { files: { ...diskFiles, create }, go, writes: () => writes };
+}
