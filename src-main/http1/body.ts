@@ -39,7 +39,7 @@ export class BodyReader {
     if (framing.kind === 'chunked') r.state = CHUNK_SIZE;
     else if (framing.kind === 'until-close') r.state = BODY_UNTIL_CLOSE;
     else r.state = r.left === 0 ? MESSAGE_END : BODY_LENGTH;
-    return this.#isWithin(r.left);
+    return this.#admit(r.left);
   }
 
   /** One step through the body; an event where the step gives one. */
@@ -56,8 +56,8 @@ export class BodyReader {
     return null;
   }
 
-  /** Checked again at every piece, for the limit may have been lowered. */
-  #isWithin(announced: number): boolean {
+  /** False: beyond the limit, and the registers hold the fault. Asked at every piece, for it may have been lowered. */
+  #admit(announced: number): boolean {
     const r = this.#r;
     const { maxBodyBytes: limit } = r.limits;
     if (announced <= limit) return true;
@@ -68,7 +68,7 @@ export class BodyReader {
   #openChunk(): void {
     const r = this.#r;
     if (r.left > 0) {
-      if (this.#isWithin(r.bodyBytes + r.left)) r.state = CHUNK_DATA;
+      if (this.#admit(r.bodyBytes + r.left)) r.state = CHUNK_DATA;
       return;
     }
     r.inTrailers = true;
@@ -79,7 +79,7 @@ export class BodyReader {
 
   #takeLength(): ParserEvent | null {
     const r = this.#r;
-    if (!this.#isWithin(r.bodyBytes + r.left)) return null;
+    if (!this.#admit(r.bodyBytes + r.left)) return null;
     const isChunk = r.state === CHUNK_DATA;
     const length = Math.min(r.left, r.bytes.length - r.at);
     r.left -= length;
@@ -90,7 +90,7 @@ export class BodyReader {
   #takeUntilClose(): ParserEvent | null {
     const r = this.#r;
     const room = r.limits.maxBodyBytes - r.bodyBytes;
-    if (room <= 0 && !this.#isWithin(r.bodyBytes + 1)) return null;
+    if (room <= 0 && !this.#admit(r.bodyBytes + 1)) return null;
     return this.#tell(Math.min(room, r.bytes.length - r.at), 'body');
   }
 

@@ -17,7 +17,7 @@ export const NO_BODY: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
 export const UNTIL_CLOSE: Framing = { kind: 'until-close' };
 
-export interface Judgement {
+interface Judgement {
   framing: Framing;
   keepAlive: boolean;
   expectsContinue: boolean;

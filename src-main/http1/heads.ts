@@ -1,7 +1,8 @@
 /** From a scanned head to the one that is handed out, which owns its bytes and outlives the parser's. */
+import type { ErrorCode } from '../contract/errors';
 import type { Framing, ResponseHead, RequestHead } from './events';
 import { FieldLines, OFFSETS_PER_FIELD } from './fields';
-import { NO_BODY, UNTIL_CLOSE, judge, type Judgement } from './framing';
+import { NO_BODY, UNTIL_CLOSE, judge } from './framing';
 import { latin1 } from './bytes';
 import { keptBytes, keptOffsets } from './kept';
 import type { Registers } from './registers';
@@ -32,7 +33,7 @@ export function completeRequest(r: Registers): RequestHead | null {
   const form = targetForm(method, target);
   const length = r.at + r.toSection;
   const verdict = judge(fields, { role: 'request', minor, targetForm: form, emptyLine: length - 2 });
-  if (isRefused(r, verdict)) return null;
+  if (verdict.code !== null) return refused(r, verdict.code, verdict.faultAt);
   const { framing, keepAlive, expectsContinue } = verdict;
   return {
     kind: 'request',
@@ -57,7 +58,7 @@ export function completeResponse(r: Registers, method: string): ResponseHead | n
   const fields = keepFields(r);
   const length = r.at + r.toSection;
   const verdict = judge(fields, { role: 'response', minor, targetForm: null, emptyLine: length - 2 });
-  if (isRefused(r, verdict)) return null;
+  if (verdict.code !== null) return refused(r, verdict.code, verdict.faultAt);
   const framing = framingByStatus(status, method) ?? verdict.framing;
   return {
     kind: 'response',
@@ -75,10 +76,9 @@ export function completeResponse(r: Registers, method: string): ResponseHead | n
   };
 }
 
-function isRefused(r: Registers, { code, faultAt }: Judgement): boolean {
-  if (code === null) return false;
+function refused(r: Registers, code: ErrorCode, faultAt: number): null {
   r.failAt(code, r.sectionStart + faultAt, r.at);
-  return true;
+  return null;
 }
 
 /** The first three rules of RFC 9112 §6.3; null where the fields decide. */

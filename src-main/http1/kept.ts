@@ -11,7 +11,7 @@ const MAX_LOOP_LENGTH = 96;
 
 type Items = Uint8Array | Int32Array;
 
-export class Slab<Type extends Items> {
+class SectionStore<Type extends Items> {
   /** The array the last `keep` went to, and its first index there. */
   array: Type;
   at = 0;
@@ -51,5 +51,5 @@ export class Slab<Type extends Items> {
   }
 }
 
-export const keptBytes = new Slab<Uint8Array>(1, (length) => new Uint8Array(length));
-export const keptOffsets = new Slab<Int32Array>(4, (length) => new Int32Array(length));
+export const keptBytes = new SectionStore<Uint8Array>(1, (length) => new Uint8Array(length));
+export const keptOffsets = new SectionStore<Int32Array>(4, (length) => new Int32Array(length));

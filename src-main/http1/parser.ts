@@ -165,11 +165,11 @@ export class Parser {
       if (state <= EMPTY_LINE_LF) {
         if (!this.#beginMessage()) return this.#rest();
       } else if (state < FIELD_LINE) {
-        if (this.#isOverBudget()) return this.#rest();
+        if (this.#refuseOverBudget()) return this.#rest();
         scanStartLine(r, r.stop);
         if (r.state !== FIELD_LINE) return this.#rest();
       } else if (state <= SECTION_LF) {
-        if (this.#isOverBudget() || !scanFieldLines(r, r.stop)) return this.#rest();
+        if (this.#refuseOverBudget() || !scanFieldLines(r, r.stop)) return this.#rest();
         return this.#endSection();
       } else if (state === MESSAGE_END) {
         return this.#endMessage();
@@ -243,8 +243,8 @@ export class Parser {
     }
   }
 
-  /** Has a limit been lowered below what the section has already? Then its next byte is one too many. */
-  #isOverBudget(): boolean {
+  /** True: a limit was lowered below what the section has already, and its next byte was refused as one too many. */
+  #refuseOverBudget(): boolean {
     const r = this.#r;
     if (r.at >= r.bytes.length) return false;
     const { maxFieldCount, maxTargetBytes } = r.limits;

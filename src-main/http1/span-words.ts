@@ -14,7 +14,8 @@ const KIND_WORDS: Readonly<Record<SpanKind, SpanWords>> = {
   version: { label: 'protocol version', rfc: 'RFC 9112 §2.3' },
   status: { label: 'status code', rfc: 'RFC 9110 §15' },
   reason: { label: 'reason phrase', rfc: 'RFC 9112 §4' },
-  space: { label: 'single space', rfc: 'RFC 9112 §2.1' },
+  // The rule of a request line; a status line has the same one in §4, and the kind does not tell them apart.
+  space: { label: 'single space', rfc: 'RFC 9112 §3' },
   'field-name': { label: 'field name', rfc: 'RFC 9110 §5.1' },
   colon: { label: 'colon', rfc: 'RFC 9112 §5' },
   ows: { label: 'optional white space', rfc: 'RFC 9110 §5.6.3' },
