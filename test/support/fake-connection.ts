@@ -16,6 +16,7 @@ import {
 import { fail, ok } from '@contract/errors';
 import { NO_LIMITS } from '@http1/events';
 import { Parser } from '@http1/parser';
+import { joined } from '../../src-main/capture/pcapng-blocks';
 import { FakeTransport } from './fake-transport';
 import { makeRow } from './rows';
 
@@ -104,7 +105,7 @@ export class RecordedConnection {
   }
 
   bytes(direction: Direction, offset: number, length: number): ByteRange {
-    const whole = join(this.#draft.chunks[direction]);
+    const whole = joined(this.#draft.chunks[direction]);
     const keptFrom = this.keptFrom[direction];
     const start = Math.min(Math.max(offset, keptFrom), offset + length);
     const end = offset + length;
@@ -173,16 +174,6 @@ export class RecordedConnection {
     const status = Number(String.fromCharCode(...bytes.subarray(9, 12)));
     this.#change({ status, replyStart: end - bytes.length, replyEnd: end, replyAtMs, tokensLeft: 99 });
   }
-}
-
-function join(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 /** What a connection has to offer to be looked at; `RecordedConnection` is one. */

@@ -7,11 +7,10 @@ import type { ConnectionDetail, ConnectionRow } from '../../src-main/contract/co
 import type { Engine } from '../../src-main/contract/engine';
 import { fail, ok, type Failure, type Result } from '../../src-main/contract/errors';
 import type { Fact } from '../../src-main/contract/facts';
-import type { FeedBatch, FeedSnapshot, ListenerState, Stats } from '../../src-main/contract/feed';
+import type { FeedBatch, FeedSnapshot, ListenerState } from '../../src-main/contract/feed';
 import {
   checkSetting,
   DEFAULT_SETTINGS,
-  GUARD_NAMES,
   isSettingName,
   SETTING_NAMES,
   withSetting,
@@ -19,6 +18,7 @@ import {
   type SettingSource,
   type SettingsState,
 } from '../../src-main/contract/settings';
+import { FIRST_STATS } from '../../src-renderer/model/first-state';
 
 export interface RecordedCall {
   readonly name: CallName;
@@ -50,26 +50,6 @@ export function connectionRow(id: number, more: Partial<ConnectionRow> = {}): Co
     armed: null,
     marks: [],
     ...more,
-  };
-}
-
-export function emptyStats(): Stats {
-  const guards = Object.fromEntries(GUARD_NAMES.map((name) => [name, { trips: 0, extreme: null }])) as Stats['guards'];
-  return {
-    atMs: 0,
-    requestsPerSec: 0,
-    bytesInPerSec: 0,
-    bytesOutPerSec: 0,
-    open: 0,
-    trips: 0,
-    faults: 0,
-    rateLimited: 0,
-    guards,
-    buckets: [],
-    bucketCount: 0,
-    journalBytes: 0,
-    cpuPercent: 0,
-    memoryBytes: 0,
   };
 }
 
@@ -154,7 +134,7 @@ export class ScriptedEngine implements Engine {
       rows: this.rows,
       log: [],
       samples: [],
-      stats: emptyStats(),
+      stats: FIRST_STATS,
       settings: this.settings,
       listener: this.listener,
       notices: [],
