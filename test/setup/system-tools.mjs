@@ -2,8 +2,10 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './step.mjs';
 
-/** The programs the tests call, each with the Debian package that brings it. */
-const PACKAGES = { chromium: 'chromium', tshark: 'tshark', curl: 'curl', nc: 'netcat-openbsd' };
+/** @typedef {Readonly<Record<string, string>>} Packages programs, each with the Debian package that brings it */
+
+/** @type {Packages} */
+const TEST_PACKAGES = { chromium: 'chromium', tshark: 'tshark', curl: 'curl', nc: 'netcat-openbsd' };
 
 function isExecutable(/** @type {string} */ path) {
   try {
@@ -22,7 +24,8 @@ function isThere(/** @type {string} */ program) {
 }
 
 /** @returns {string[]} packages that bring what is missing */
-const missingPackages = () => Object.entries(PACKAGES).flatMap(([program, name]) => (isThere(program) ? [] : [name]));
+const missingPackages = (/** @type {Packages} */ packages) =>
+  Object.entries(packages).flatMap(([program, name]) => (isThere(program) ? [] : [name]));
 
 const INSTALL = ['apt-get', 'install', '-y', '--no-install-recommends'];
 
@@ -30,21 +33,24 @@ const INSTALL = ['apt-get', 'install', '-y', '--no-install-recommends'];
  * The tests never skip for want of a program: on Debian as root it is installed, elsewhere the answer says what to
  * install. Null when everything is there.
  */
-export function ensureSystemTools() {
-  const missing = missingPackages();
+export const ensureSystemTools = () => ensurePrograms(TEST_PACKAGES);
+
+/** The same for any programs. */
+export function ensurePrograms(/** @type {Packages} */ packages) {
+  const missing = missingPackages(packages);
   if (missing.length === 0) return null;
   const isRootOnDebian = process.getuid?.() === 0 && existsSync('/etc/debian_version');
   if (!isRootOnDebian) return whatToInstall(missing);
   const unattended = { DEBIAN_FRONTEND: 'noninteractive' };
   const problem = run(['apt-get', 'update'], unattended) ?? run([...INSTALL, ...missing], unattended);
   if (problem !== null) return `apt-get: ${problem}\n${whatToInstall(missing)}`;
-  const still = missingPackages();
+  const still = missingPackages(packages);
   return still.length === 0 ? null : whatToInstall(still);
 }
 
 function whatToInstall(/** @type {readonly string[]} */ packages) {
   return [
-    `the tests need ${packages.join(', ')}. On Debian:`,
+    `${packages.join(', ')} must be installed. On Debian:`,
     `  sudo apt-get update && sudo ${INSTALL.join(' ')} ${packages.join(' ')}`,
     'Elsewhere install the programs of the same names; a Chromium or Chrome in another place is named by CHROMIUM_PATH',
   ].join('\n');

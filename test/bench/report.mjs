@@ -1,0 +1,88 @@
+/** The measurements as a page of Markdown tables. */
+
+const whole = (/** @type {number} */ value) => Math.round(value).toLocaleString('en');
+const times = (/** @type {number} */ ratio) => `${ratio.toFixed(2)} ×`;
+const aim = (/** @type {number | null} */ target) => (target === null ? '' : ` (aim ${target} ×)`);
+
+/** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
+const table = (head, rows) =>
+  [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+
+/** @param {readonly import('./throughput.mjs').Throughput[]} measured */
+function throughputTable(measured) {
+  const rows = measured.map(({ workload, rates }) => [
+    workload.name,
+    whole(rates.engine),
+    whole(rates.net),
+    whole(rates.http),
+    `${times(rates.engine / rates.net)}${aim(workload.net)}`,
+    `${times(rates.engine / rates.http)}${aim(workload.http)}`,
+    whole(rates.silent),
+    `${Math.round((1 - rates.engine / rates.silent) * 100)} %`,
+  ]);
+  const head = [
+    'Requests/s',
+    'Bytescope',
+    'bare net',
+    'node:http',
+    '÷ net',
+    '÷ http',
+    'not recording',
+    'recording costs',
+  ];
+  return table(head, rows);
+}
+
+/** @param {Awaited<ReturnType<typeof import('./parser-speed.mjs').measureParser>>} measured */
+function parserTable(measured) {
+  const rows = measured.map(({ name, unread, read, node }) => [
+    name,
+    `${whole(unread / 1e6)} MB/s`,
+    `${whole(read / 1e6)} MB/s`,
+    `${whole(node / 1e6)} MB/s`,
+    `${times(unread / node)}${aim(1.7)}`,
+    `${times(read / node)}${aim(1)}`,
+  ]);
+  return table(['Parser', 'fields unread', 'all read', "Node's own", 'unread ÷ Node', 'read ÷ Node'], rows);
+}
+
+/**
+ * @typedef {object} Results
+ * @property {ReturnType<typeof import('./machine.mjs').describeMachine>} machine
+ * @property {string} command
+ * @property {readonly import('./throughput.mjs').Throughput[]} throughput
+ * @property {Awaited<ReturnType<typeof import('./parser-speed.mjs').measureParser>>} parser
+ * @property {Awaited<ReturnType<typeof import('./idle-memory.mjs').measureIdleMemory>>} memory
+ * @property {Awaited<ReturnType<typeof import('./feed-delay.mjs').measureFeedDelay>>} feed
+ */
+
+/** @param {Results} results */
+export function toMarkdown({ machine, command, throughput, parser, memory, feed }) {
+  const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+  return `# How fast it is
+
+${machine.date}, ${machine.machine}, ${machine.system}, Node ${machine.node}, wrk ${machine.wrk}, by \`${command}\`.
+
+Everything ran side by side in this one run, in turns; a figure is the median of its rounds. The server had one core,
+wrk another. Absolute figures belong to this machine on this day: read the ratios. The journal is on, as it always is;
+the rate limit and the limits on connections and requests, which a load generator trips, are off.
+
+${throughputTable(throughput)}
+
+*bare net* answers without parsing: it counts bytes. *node:http* reads the body, keeps nothing and answers. All send
+the same reply; to POST Bytescope's says 405, since that route takes no body, once the body has been read.
+*not recording* is the same build with a journal that keeps nothing, made for this comparison alone.
+
+${parserTable(parser)}
+
+| Idle connections | Bytescope | bare net | ÷ net |
+| --- | --: | --: | --: |
+| resident memory of each of ${whole(memory.connections)} | ${kilobytes(memory.engine)} | ${kilobytes(memory.net)} | ${times(memory.engine / memory.net)} (aim below 1.5 ×) |
+
+| First byte to feed | p50 | p95 |
+| --- | --: | --: |
+| ${feed.samples} connections, over the WebSocket of a tab | ${feed.p50.toFixed(1)} ms | ${feed.p95.toFixed(1)} ms (aim below 40 ms) |
+`;
+}
