@@ -36,13 +36,28 @@ function namesIn(node: ts.Node | undefined): string[] | null {
   return node.properties.map((property) => property.name?.getText() ?? '');
 }
 
-/** `fail('CODE', { … })`: places of the code's texts that the detail leaves empty. */
+/** `fail('CODE', detail)` and `{ code: 'CODE', detail }`; null for anything else. */
+function failureIn(node: ts.Node): { code: ts.StringLiteral; detail: ts.Node | undefined } | null {
+  if (ts.isCallExpression(node) && node.expression.getText() === 'fail') {
+    const [code, detail] = node.arguments;
+    return isCode(code) ? { code, detail } : null;
+  }
+  if (!ts.isObjectLiteralExpression(node)) return null;
+  const valueOf = (name: string): ts.Node | undefined => {
+    const property = node.properties.find((each) => each.name?.getText() === name);
+    return property !== undefined && ts.isPropertyAssignment(property) ? property.initializer : property;
+  };
+  const code = valueOf('code');
+  return isCode(code) ? { code, detail: valueOf('detail') } : null;
+}
+
+/** Places of a code's texts that the detail of a failure leaves empty. */
 function emptyPlaces(file: SourceFile): string[] {
   const found: string[] = [];
   walk(file.tree, (node) => {
-    if (!ts.isCallExpression(node) || node.expression.getText() !== 'fail') return;
-    const [code, detail] = node.arguments;
-    if (!isCode(code)) return;
+    const failure = failureIn(node);
+    if (failure === null) return;
+    const { code, detail } = failure;
     const given = namesIn(detail);
     if (given === null) return;
     const missing = placesOf(code.text as ErrorCode).filter((name) => !given.includes(name));
