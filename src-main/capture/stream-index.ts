@@ -1,15 +1,22 @@
 /**
- * Where the bytes of one direction stand in the journal: one entry a packet, in typed arrays that grow by doubling
- * (25 bytes an entry). Offsets ascend, so a range is found by bisection.
+ * Where the bytes of one direction stand in the journal: one entry a packet, four numbers each, in one typed array
+ * that grows by doubling: an array for each of the four would cost an idle connection more than all its entries, and
+ * every packet four cache lines. Offsets ascend, so a range is found by bisection.
  */
 import type { ReadMark } from '../contract/connections';
 
-export const INDEX_ENTRY_BYTES = 25;
+/** Offset in the stream, position in the journal, time, and 1 where it continues the entry before. */
+const NUMBERS = 4;
+const POSITION = 1;
+const TIME = 2;
+const CONTINUES = 3;
+
+export const INDEX_ENTRY_BYTES = NUMBERS * Float64Array.BYTES_PER_ELEMENT;
 
 /** The position of bytes that were not kept. */
 export const NOT_KEPT = -1;
 
-const FIRST_CAPACITY = 8;
+const FIRST_CAPACITY = 2;
 
 export interface IndexEntry {
   readonly offset: number;
@@ -22,10 +29,7 @@ export interface IndexEntry {
 }
 
 export class StreamIndex {
-  #offsets = new Float64Array(FIRST_CAPACITY);
-  #positions = new Float64Array(FIRST_CAPACITY);
-  #times = new Float64Array(FIRST_CAPACITY);
-  #continues = new Uint8Array(FIRST_CAPACITY);
+  #entries = NO_ENTRIES;
   /** Entries before this one are of dropped segments. */
   #first = 0;
   #count = 0;
@@ -37,7 +41,7 @@ export class StreamIndex {
 
   /** The first offset still kept. */
   get keptFrom(): number {
-    return this.#first < this.#count ? (this.#offsets[this.#first] ?? 0) : this.#streamBytes;
+    return this.#first < this.#count ? this.#offset(this.#first) : this.#streamBytes;
   }
 
   /** Bytes that were not kept make one entry however many follow each other: a full disk must not fill the memory. */
@@ -46,12 +50,12 @@ export class StreamIndex {
       this.#streamBytes += length;
       return;
     }
-    if (this.#count === this.#offsets.length) this.#makeRoom();
-    const at = this.#count;
-    this.#offsets[at] = this.#streamBytes;
-    this.#positions[at] = position;
-    this.#times[at] = atMs;
-    this.#continues[at] = continues ? 1 : 0;
+    if (this.#count * NUMBERS === this.#entries.length) this.#makeRoom();
+    const at = this.#count * NUMBERS;
+    this.#entries[at] = this.#streamBytes;
+    this.#entries[at + POSITION] = position;
+    this.#entries[at + TIME] = atMs;
+    this.#entries[at + CONTINUES] = continues ? 1 : 0;
     this.#count += 1;
     this.#streamBytes += length;
   }
@@ -59,10 +63,11 @@ export class StreamIndex {
   /** Forgets what stands before a position: its segment is gone. A gap right after it goes as well. */
   dropBefore(position: number): void {
     const before = this.#first;
-    while (this.#first < this.#count && (this.#positions[this.#first] ?? 0) < position) this.#first += 1;
+    while (this.#first < this.#count && this.#position(this.#first) < position) this.#first += 1;
     // A closed connection adds no entry that would make room: what it no longer needs is given back here.
     const kept = this.#count - this.#first;
-    if (this.#first > before && kept * 4 <= this.#offsets.length) this.#resize(Math.max(FIRST_CAPACITY, kept * 2));
+    const capacity = this.#entries.length / NUMBERS;
+    if (this.#first > before && kept * 4 <= capacity) this.#resize(Math.max(FIRST_CAPACITY, kept * 2));
   }
 
   /** The entries that overlap a range, in order, at most `limit`. */
@@ -80,9 +85,8 @@ export class StreamIndex {
   readWith(offset: number): ReadMark {
     let first = this.#find(offset);
     let last = first;
-    while (this.#continues[first] === 1 && first > this.#first && this.#positions[first - 1] !== NOT_KEPT) first -= 1;
-    while (last + 1 < this.#count && this.#continues[last + 1] === 1 && this.#positions[last + 1] !== NOT_KEPT)
-      last += 1;
+    while (this.#isContinued(first) && first > this.#first && this.#position(first - 1) !== NOT_KEPT) first -= 1;
+    while (last + 1 < this.#count && this.#isContinued(last + 1) && this.#position(last + 1) !== NOT_KEPT) last += 1;
     const { offset: start, atMs } = this.#entry(first);
     const end = this.#entry(last);
     return { offset: start, length: end.offset + end.length - start, atMs };
@@ -90,18 +94,30 @@ export class StreamIndex {
 
   /** Would bytes that are not kept add nothing to tell? At the very beginning they do not either. */
   get #endsInGap(): boolean {
-    return this.#first === this.#count || this.#positions[this.#count - 1] === NOT_KEPT;
+    return this.#first === this.#count || this.#position(this.#count - 1) === NOT_KEPT;
+  }
+
+  #offset(entry: number): number {
+    return this.#entries[entry * NUMBERS] ?? 0;
+  }
+
+  #position(entry: number): number {
+    return this.#entries[entry * NUMBERS + POSITION] ?? NOT_KEPT;
+  }
+
+  #isContinued(entry: number): boolean {
+    return this.#entries[entry * NUMBERS + CONTINUES] === 1;
   }
 
   #entry(at: number): IndexEntry {
-    const offset = this.#offsets[at] ?? 0;
-    const next = at + 1 < this.#count ? (this.#offsets[at + 1] ?? 0) : this.#streamBytes;
+    const offset = this.#offset(at);
+    const next = at + 1 < this.#count ? this.#offset(at + 1) : this.#streamBytes;
     return {
       offset,
       length: next - offset,
-      position: this.#positions[at] ?? NOT_KEPT,
-      atMs: this.#times[at] ?? 0,
-      continues: this.#continues[at] === 1,
+      position: this.#position(at),
+      atMs: this.#entries[at * NUMBERS + TIME] ?? 0,
+      continues: this.#isContinued(at),
     };
   }
 
@@ -111,7 +127,7 @@ export class StreamIndex {
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#offsets[middle] ?? 0) <= offset) low = middle + 1;
+      if (this.#offset(middle) <= offset) low = middle + 1;
       else high = middle;
     }
     return Math.max(this.#first, low - 1);
@@ -119,21 +135,17 @@ export class StreamIndex {
 
   /** Room is made by closing up over dropped entries where they are half of all, else by doubling. */
   #makeRoom(): void {
-    this.#resize(this.#first * 2 >= this.#count ? Math.max(FIRST_CAPACITY, this.#count) : this.#count * 2);
+    const isHalfDropped = this.#first * 2 >= this.#count;
+    this.#resize(Math.max(FIRST_CAPACITY, isHalfDropped ? this.#count : this.#count * 2));
   }
 
   #resize(capacity: number): void {
-    const kept = this.#count - this.#first;
-    this.#offsets = moved(new Float64Array(capacity), this.#offsets, this.#first, this.#count);
-    this.#positions = moved(new Float64Array(capacity), this.#positions, this.#first, this.#count);
-    this.#times = moved(new Float64Array(capacity), this.#times, this.#first, this.#count);
-    this.#continues = moved(new Uint8Array(capacity), this.#continues, this.#first, this.#count);
+    const resized = new Float64Array(capacity * NUMBERS);
+    resized.set(this.#entries.subarray(this.#first * NUMBERS, this.#count * NUMBERS));
+    this.#entries = resized;
+    this.#count -= this.#first;
     this.#first = 0;
-    this.#count = kept;
   }
 }
 
-function moved<Items extends Float64Array | Uint8Array>(to: Items, from: Items, start: number, end: number): Items {
-  to.set(from.subarray(start, end));
-  return to;
-}
+const NO_ENTRIES = new Float64Array(0);
