@@ -27,13 +27,16 @@ export function parseAddress(text: string): Result<Address> {
 /** `127.0.0.1:8080`, `[::1]:8080` */
 export const formatAddress = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** The loopback address that reaches a listener on every address; any other address is its own. */
-const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+/** The loopback address that reaches a listener on all addresses. */
+const LOOPBACK_OF: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
 
-export const isWildcard = (host: string): boolean => Object.hasOwn(LOOPBACK_OF, host);
+export const isWildcard = (host: string): boolean => LOOPBACK_OF.has(host);
 
 /** The address to point a client on this machine at: a wildcard is not one. */
-export const reachableAddress = ({ host, port }: Address): Address => ({ host: LOOPBACK_OF[host] ?? host, port });
+export const reachableAddress = ({ host, port }: Address): Address => ({ host: LOOPBACK_OF.get(host) ?? host, port });
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   EADDRINUSE: 'NET_PORT_IN_USE',

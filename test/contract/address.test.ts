@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatAddress, listenFailure, parseAddress } from '../../src-main/contract/address';
+import {
+  formatAddress,
+  isWildcard,
+  listenFailure,
+  parseAddress,
+  reachableAddress,
+} from '../../src-main/contract/address';
 
 describe('parseAddress', () => {
   it.each([
@@ -36,6 +42,24 @@ describe('formatAddress', () => {
     expect(formatAddress({ host: '::1', port: 1 })).toBe('[::1]:1');
     expect(formatAddress({ host: '127.0.0.1', port: 1 })).toBe('127.0.0.1:1');
   });
+});
+
+describe('a wildcard', () => {
+  it.each([
+    ['0.0.0.0', '127.0.0.1'],
+    ['::', '::1'],
+  ])('is %s, which is reached at %s', (host, reached) => {
+    expect(isWildcard(host)).toBe(true);
+    expect(reachableAddress({ host, port: 1 })).toEqual({ host: reached, port: 1 });
+  });
+
+  it.each(['127.0.0.1', '::1', '192.0.2.1', 'localhost', 'toString'])(
+    'is not %s, which is reached as it is',
+    (host) => {
+      expect(isWildcard(host)).toBe(false);
+      expect(reachableAddress({ host, port: 1 })).toEqual({ host, port: 1 });
+    },
+  );
 });
 
 describe('listenFailure', () => {

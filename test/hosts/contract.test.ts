@@ -9,7 +9,8 @@ import { PAGE_ORIGIN } from '../../src-main/hosts/electron/page-address';
 import { startWebHost } from '../../src-main/hosts/web/web-host';
 import { SocketTransport } from '../../src-renderer/link/socket-transport';
 import { fakeIpc } from '../support/fake-ipc';
-import { connectionRow, ScriptedEngine } from '../support/scripted-engine';
+import { makeRow } from '../support/rows';
+import { ScriptedEngine } from '../support/scripted-engine';
 import { socketAddress } from '../support/web-client';
 
 vi.mock('electron', async () => (await import('../support/fake-ipc')).fakeIpc.module);
@@ -93,7 +94,7 @@ const client = () => createClient(line.transport, () => () => undefined);
 describe.each(Object.entries(LINES))('calls %s', (_way, open) => {
   const connect = async (script: Partial<CallHandlers> = {}) => {
     engine = new ScriptedEngine(script);
-    engine.rows = [connectionRow(1, { target: HOSTILE })];
+    engine.rows = [makeRow({ id: 1, target: HOSTILE })];
     line = await open(engine);
   };
   beforeEach(() => connect());
@@ -200,7 +201,7 @@ describe.each(Object.entries(LINES))('calls %s', (_way, open) => {
     const heard: number[] = [];
     const end = client().on('feed', ({ sequence }) => heard.push(sequence));
     await client().call('feed.snapshot', {});
-    for (let count = 0; count < 3; count += 1) engine.push({ rows: [connectionRow(2, { target: HOSTILE })] });
+    for (let count = 0; count < 3; count += 1) engine.push({ rows: [makeRow({ id: 2, target: HOSTILE })] });
     await vi.waitUntil(() => heard.length === 3);
     end();
     engine.push({ dropped: [2] });

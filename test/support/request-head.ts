@@ -1,5 +1,6 @@
 /** A request head made by hand, for tests that are not about parsing. */
 import type { Fields, RequestHead } from '../../src-main/http1/events';
+import { targetForm } from '../../src-main/http1/target';
 import type { ReceivedRequest } from '../../src-main/responder/responder';
 
 export type FieldPairs = readonly (readonly [name: string, value: string])[];
@@ -16,12 +17,6 @@ export function fieldsOf(pairs: FieldPairs): Fields {
   };
 }
 
-function formOf(method: string, target: string): RequestHead['targetForm'] {
-  if (method === 'CONNECT') return 'authority';
-  if (target === '*') return 'asterisk';
-  return target.startsWith('/') ? 'origin' : 'absolute';
-}
-
 export function requestHead(method: string, target: string, fields: FieldPairs = []): RequestHead {
   return {
     kind: 'request',
@@ -30,7 +25,7 @@ export function requestHead(method: string, target: string, fields: FieldPairs =
     end: 0,
     method,
     target,
-    targetForm: formOf(method, target),
+    targetForm: targetForm(method, target),
     version: 'HTTP/1.1',
     minor: 1,
     fields: fieldsOf(fields),

@@ -8,50 +8,10 @@ import type { Engine } from '../../src-main/contract/engine';
 import { fail, ok, type Failure, type Result } from '../../src-main/contract/errors';
 import type { Fact } from '../../src-main/contract/facts';
 import type { FeedBatch, FeedSnapshot, ListenerState } from '../../src-main/contract/feed';
-import {
-  checkSetting,
-  DEFAULT_SETTINGS,
-  isSettingName,
-  SETTING_NAMES,
-  withSetting,
-  type SettingName,
-  type SettingSource,
-  type SettingsState,
-} from '../../src-main/contract/settings';
+import { checkSetting, isSettingName, withSetting, type SettingsState } from '../../src-main/contract/settings';
 import { FIRST_STATS } from '../../src-renderer/model/first-state';
-
-export interface RecordedCall {
-  readonly name: CallName;
-  readonly params: unknown;
-}
-
-const ALL_DEFAULTS = Object.fromEntries(SETTING_NAMES.map((name) => [name, 'default'])) as Record<
-  SettingName,
-  SettingSource
->;
-
-export function connectionRow(id: number, more: Partial<ConnectionRow> = {}): ConnectionRow {
-  return {
-    id,
-    revision: 1,
-    client: `127.0.0.1:${50_000 + (id % 10_000)}`,
-    server: '127.0.0.1:8080',
-    phase: 'idle',
-    openedAtMs: 1_000,
-    closedAtMs: null,
-    closeCause: null,
-    requestCount: 1,
-    method: 'GET',
-    target: '/',
-    status: 200,
-    bytesIn: 78,
-    bytesOut: 130,
-    lane: { startLine: 16, fields: 62, body: 0, reply: 130 },
-    armed: null,
-    marks: [],
-    ...more,
-  };
-}
+import type { RecordedCall } from './fake-transport';
+import { settingsState } from './rows';
 
 export class ScriptedEngine implements Engine {
   readonly calls: RecordedCall[] = [];
@@ -59,7 +19,7 @@ export class ScriptedEngine implements Engine {
   savedAddress: Engine['savedAddress'] = null;
   rows: ConnectionRow[] = [];
   listener: ListenerState = { state: 'stopped', host: '127.0.0.1', port: 8080 };
-  settings: SettingsState = { values: DEFAULT_SETTINGS, sources: ALL_DEFAULTS };
+  settings: SettingsState = settingsState();
   /** What `listen` answers with in place of success. */
   listenFailure: Failure | null = null;
   /** The grace `close` was called with. */
@@ -163,7 +123,7 @@ export class ScriptedEngine implements Engine {
       'feed.acknowledge': () => ok(null),
       'settings.set': ({ name, value }) => this.#set(name, value),
       'settings.reset': () => {
-        this.settings = { values: DEFAULT_SETTINGS, sources: ALL_DEFAULTS };
+        this.settings = settingsState();
         return ok(this.settings);
       },
       'listener.start': ({ host, port }) => this.listen(host, port),

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_CALL_BYTES } from '../../../src-main/contract/wire';
 import { MAX_VIEWERS, startWebHost, type WebHost } from '../../../src-main/hosts/web/web-host';
 import { MAX_CALLS_UNDER_WAY, MAX_WAITING_BYTES } from '../../../src-main/hosts/web/socket-viewer';
-import { connectionRow, ScriptedEngine } from '../../support/scripted-engine';
+import { makeRow } from '../../support/rows';
+import { ScriptedEngine } from '../../support/scripted-engine';
 import { getRequest, handshakeStatus, rawRequest, socketAddress, Tab } from '../../support/web-client';
 
 let folder: string;
@@ -222,7 +223,7 @@ describe('the socket', () => {
     const tab = await Tab.open(host.url);
     await vi.waitUntil(() => engine.viewerCount === 1);
     tab.socket.pause();
-    const megabyte = [connectionRow(1, { target: 'x'.repeat(1024 * 1024) })];
+    const megabyte = [makeRow({ id: 1, target: 'x'.repeat(1024 * 1024) })];
     let pushed = 0;
     while (engine.viewerCount === 1 && pushed < 200) {
       engine.push({ rows: megabyte });
