@@ -84,17 +84,20 @@ const MAX_KEPT_BYTES = 4096;
 
 interface KeptReply {
   readonly parts: ReplyParts;
-  readonly variant: string;
+  readonly context: ReplyContext;
   readonly second: number;
   readonly bytes: Uint8Array;
 }
 let kept: KeptReply | null = null;
 
 const isSame = (one: ReplyParts, other: ReplyParts): boolean =>
-  one.status === other.status && one.fields === other.fields && one.body === other.body;
+  one === other || (one.status === other.status && one.fields === other.fields && one.body === other.body);
 
-const variantOf = ({ method, minor, close }: ReplyContext): string =>
-  `${method === 'HEAD' ? 'H' : 'B'}${close ? 'c' : 'k'}${minor === 0 ? 0 : 1}`;
+/** The method matters for HEAD alone, and of the versions the oldest alone. */
+const isAlike = (one: ReplyContext, other: ReplyContext): boolean =>
+  one.close === other.close &&
+  (one.method === 'HEAD') === (other.method === 'HEAD') &&
+  (one.minor === 0) === (other.minor === 0);
 
 /**
  * One buffer with the head and the body. The same bytes may be given out more than once (a route whose parts are a
@@ -104,11 +107,10 @@ const variantOf = ({ method, minor, close }: ReplyContext): string =>
  */
 export function writeReply(parts: ReplyParts, context: ReplyContext): Uint8Array {
   const second = Math.floor(context.nowMs / 1000);
-  const variant = variantOf(context);
-  if (kept !== null && kept.second === second && kept.variant === variant && isSame(kept.parts, parts))
+  if (kept !== null && kept.second === second && isSame(kept.parts, parts) && isAlike(kept.context, context))
     return kept.bytes;
   const bytes = writeAnew(parts, context);
-  if (bytes.length <= MAX_KEPT_BYTES) kept = { parts, variant, second, bytes };
+  if (bytes.length <= MAX_KEPT_BYTES) kept = { parts, context, second, bytes };
   return bytes;
 }
 

@@ -72,7 +72,9 @@ export class Feed implements TableHooks {
     }));
   }
 
+  /** Several times for every request, mostly with nobody there. */
   changed(id: ConnectionId): void {
+    if (this.#viewers.size === 0) return;
     for (const viewer of this.#viewers) viewer.changed(id);
   }
 

@@ -1,13 +1,12 @@
 /** States the facts of one connection: who, when and where are filled in here, once. */
 import type { CloseCause } from '../contract/connections';
 import { errorEntry, type ErrorCode } from '../contract/errors';
-import type { Fact } from '../contract/facts';
 import { settingEntry, type GuardName } from '../contract/settings';
 import type { TokenVerdict } from '../guard/token-bucket';
 import type { Fault } from '../http1/events';
 import type { StartLine } from '../http1/parser';
 import type { OpenExchange } from './exchange';
-import type { SessionIdentity } from './port';
+import type { SessionIdentity, SessionPort } from './port';
 
 /** What a guard saw when it acted. */
 export interface Seen {
@@ -35,18 +34,18 @@ export interface Traffic {
 
 export class FactLog {
   constructor(
-    private readonly record: (fact: Fact) => void,
+    private readonly port: SessionPort,
     private readonly identity: SessionIdentity,
   ) {}
 
   opened(atMs: number): void {
     const { id, client, server } = this.identity;
-    this.record({ kind: 'connection.opened', connection: id, atMs, client, server });
+    this.port.record({ kind: 'connection.opened', connection: id, atMs, client, server });
   }
 
   head({ head, number, startedAtMs }: OpenExchange, atMs: number): void {
     const { method, target, version, start, fieldsStart, end, fields } = head;
-    this.record({
+    this.port.record({
       kind: 'head',
       connection: this.identity.id,
       atMs,
@@ -64,7 +63,7 @@ export class FactLog {
 
   rate(number: number, { allowed, level, capacity, retryAfterMs }: TokenVerdict, atMs: number): void {
     const { id, clientAddress } = this.identity;
-    this.record({
+    this.port.record({
       kind: 'rate',
       connection: id,
       atMs,
@@ -78,14 +77,14 @@ export class FactLog {
   }
 
   requestEnd({ number, bodyBytes }: OpenExchange, end: number, atMs: number): void {
-    this.record({ kind: 'request-end', connection: this.identity.id, atMs, number, end, bodyBytes });
+    this.port.record({ kind: 'request-end', connection: this.identity.id, atMs, number, end, bodyBytes });
   }
 
   /** `exchange` is null for a reply to bytes that did not become a request. */
   reply(exchange: OpenExchange | null, place: ReplyPlace, atMs: number): void {
     const { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs } = place;
     // Member by member: spreading the place costs more than the rest of stating it.
-    this.record({
+    this.port.record({
       kind: 'reply',
       connection: this.identity.id,
       atMs,
@@ -103,15 +102,15 @@ export class FactLog {
   }
 
   trip(guard: GuardName, code: ErrorCode, seen: Seen & { status: number | null }, atMs: number): void {
-    this.record({ kind: 'trip', connection: this.identity.id, atMs, guard, code, ...seen });
+    this.port.record({ kind: 'trip', connection: this.identity.id, atMs, guard, code, ...seen });
   }
 
   fault({ code, offset }: Fault, status: number | null, atMs: number): void {
-    this.record({ kind: 'fault', connection: this.identity.id, atMs, code, offset, status });
+    this.port.record({ kind: 'fault', connection: this.identity.id, atMs, code, offset, status });
   }
 
   closed(cause: CloseCause, traffic: Traffic, atMs: number): void {
-    this.record({ kind: 'connection.closed', connection: this.identity.id, atMs, cause, ...traffic });
+    this.port.record({ kind: 'connection.closed', connection: this.identity.id, atMs, cause, ...traffic });
   }
 }
 

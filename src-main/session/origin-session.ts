@@ -66,7 +66,7 @@ export class OriginSession {
     readonly identity: SessionIdentity,
   ) {
     this.#parser = new Parser('request', server.limits);
-    this.#log = new FactLog((fact) => port.record(fact), identity);
+    this.#log = new FactLog(port, identity);
   }
 
   get bytesIn(): number {
