@@ -5,6 +5,7 @@
  * until there is room again.
  */
 import type { Failure } from '../contract/errors';
+import { Backlog } from './backlog';
 import { DiskPump } from './disk-pump';
 import { customBlock, joined, segmentHeader, type Place } from './pcapng-blocks';
 import type { SegmentFiles } from './segment-file';
@@ -24,10 +25,13 @@ export interface JournalFileOptions {
   readonly report: (failure: Failure) => void;
   /** Everything before this position is gone. */
   readonly onDropped: (position: number) => void;
+  /** `isBehind` has become false. */
+  readonly onCaughtUp: () => void;
 }
 
 export class JournalFile {
   readonly #pump: DiskPump;
+  readonly #backlog: Backlog;
   /** Slabs that are not on disk yet, oldest first; the last one is being filled. */
   readonly #slabs: Slab[] = [];
   /** Slabs to use again: making one costs a megabyte of zeros. At most `MAX_FREE_SLABS`. */
@@ -39,6 +43,12 @@ export class JournalFile {
 
   constructor(private readonly options: JournalFileOptions) {
     this.#pump = new DiskPump(options.report);
+    this.#backlog = new Backlog(options.onCaughtUp);
+  }
+
+  /** Should clients wait for the disk? */
+  get isBehind(): boolean {
+    return this.#backlog.isBehind;
   }
 
   /** Makes the live file. Rejects where that is not possible. */
@@ -127,6 +137,7 @@ export class JournalFile {
     this.#flushNow();
     const slab = this.#free.pop()?.reuse(live, this.#position) ?? new Slab(live, this.#position);
     this.#slabs.push(slab);
+    this.#backlog.grew(this.#slabs.length);
     return slab;
   }
 
@@ -157,7 +168,10 @@ export class JournalFile {
   /** Writes what the slab and those behind it in the same file have by now; full or superseded ones are let go. */
   async #write(slab: Slab): Promise<void> {
     const { segment } = slab;
-    if (slab.isWritten) return;
+    if (slab.isWritten) {
+      slab.isQueued = false;
+      return;
+    }
     const slabs = this.#slabs.slice(this.#slabs.indexOf(slab)).filter((one) => one.segment === segment);
     const parts = slabs.map((one) => one.bytes.subarray(one.written, one.filled));
     const queued = slabs.filter((one) => one.isQueued);
@@ -165,11 +179,13 @@ export class JournalFile {
     await segment.file?.write(parts, slab.position + slab.written - segment.start).catch((error: unknown) => {
       // They are tried again as they are; asked for once more each time, they would queue up behind themselves.
       for (const one of queued) one.isQueued = true;
+      this.#backlog.giveUp();
       throw error;
     });
     slabs.forEach((one, index) => (one.written += parts[index]?.length ?? 0));
     while (this.#slabs.length > 1 && this.#slabs[0]?.isWritten === true) this.#letGo(this.#slabs.shift());
     this.#isTooSlow = false;
+    this.#backlog.shrank(this.#slabs.length);
   }
 
   #letGo(slab: Slab | undefined): void {

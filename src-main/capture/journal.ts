@@ -25,6 +25,8 @@ export interface JournalOptions {
   readonly path: string;
   readonly retentionBytes: number;
   readonly onFailure: (failure: Failure) => void;
+  /** `isBehind` has become false. */
+  readonly onCaughtUp?: () => void;
   /** The session is a temporary one: its files go when it is closed. */
   readonly removeOnClose?: boolean;
   readonly files?: SegmentFiles;
@@ -54,6 +56,7 @@ export class Journal {
       files: options.files ?? diskFiles,
       report: options.onFailure,
       onDropped: (position) => this.#forgetBefore(position),
+      onCaughtUp: () => this.options.onCaughtUp?.(),
     });
   }
 
@@ -75,6 +78,11 @@ export class Journal {
   /** Bytes the session takes on disk, those on their way included. */
   get usedBytes(): number {
     return this.#segments.bytes;
+  }
+
+  /** Has the disk fallen so far behind that clients should wait? */
+  get isBehind(): boolean {
+    return this.#file.isBehind;
   }
 
   /** A connection was accepted: the handshake. */

@@ -5,7 +5,7 @@
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Journal } from '../capture/journal';
+import { Journal, type JournalOptions } from '../capture/journal';
 import { dispatch } from '../contract/calls';
 import type { Engine, EngineOptions, Viewer } from '../contract/engine';
 import { fail, ok, type Failure, type Result } from '../contract/errors';
@@ -35,10 +35,15 @@ export async function createInspector(options: EngineOptions): Promise<Result<En
     flags: options.flags,
     report: (failure) => report(failure),
   });
-  const opened = await openJournal(options.journalPath, store.state, (failure) => report(failure));
+  let caughtUp = (): void => undefined;
+  const opened = await openJournal(options.journalPath, store.state, {
+    onFailure: (failure) => report(failure),
+    onCaughtUp: () => caughtUp(),
+  });
   if (!opened.ok) return opened;
   const inspector = new Inspector(store, opened.value, options);
   report = (failure) => inspector.report(failure);
+  caughtUp = () => inspector.journalCaughtUp();
   for (const failure of early) inspector.report(failure);
   return ok(inspector);
 }
@@ -46,7 +51,7 @@ export async function createInspector(options: EngineOptions): Promise<Result<En
 async function openJournal(
   path: string | null,
   { values }: SettingsState,
-  onFailure: (failure: Failure) => void,
+  hooks: Pick<JournalOptions, 'onFailure' | 'onCaughtUp'>,
 ): Promise<Result<Journal>> {
   let sessionPath: string;
   try {
@@ -58,7 +63,7 @@ async function openJournal(
     path: sessionPath,
     retentionBytes: values.retentionBytes,
     removeOnClose: path === null,
-    onFailure,
+    ...hooks,
   });
 }
 
@@ -154,6 +159,10 @@ class Inspector implements Engine {
   report(failure: Failure): void {
     this.#feed.noticed({ atMs: nowMs(), error: failure });
     for (const listener of this.#noticeListeners) listener(failure);
+  }
+
+  journalCaughtUp(): void {
+    this.#listener.tapCaughtUp();
   }
 
   async listen(host: string, port: number): Promise<Result<ListenerState>> {

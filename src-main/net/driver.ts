@@ -20,6 +20,8 @@ export interface DriverHooks {
   readonly tap: Tap;
   record(fact: Fact): void;
   accepted(driver: ConnectionDriver): void;
+  /** The tap cannot follow: nothing more is to be read from any connection. */
+  tapFellBehind(): void;
   /** Bytes crossed the socket. */
   moved(driver: ConnectionDriver, activity: Activity): void;
   gone(driver: ConnectionDriver): void;
@@ -44,6 +46,10 @@ export class ConnectionDriver implements SessionPort {
   #outbox: Uint8Array[] = [];
   #ending = false;
   #reset = false;
+  /** The session does not want to read. */
+  #isPaused = false;
+  /** Since when nothing is read because the tap cannot follow. */
+  #heldSinceMs: number | null = null;
 
   constructor(
     accepted: Socket,
@@ -126,11 +132,27 @@ export class ConnectionDriver implements SessionPort {
   }
 
   pauseReading(): void {
+    this.#isPaused = true;
     this.socket.pause();
   }
 
   resumeReading(): void {
-    this.socket.resume();
+    this.#isPaused = false;
+    if (this.#heldSinceMs === null) this.socket.resume();
+  }
+
+  /** Nothing is read until `release`. */
+  hold(): void {
+    this.#heldSinceMs ??= nowMs();
+    this.socket.pause();
+  }
+
+  release(): void {
+    const sinceMs = this.#heldSinceMs;
+    if (sinceMs === null) return;
+    this.#heldSinceMs = null;
+    this.#run((atMs) => this.#session.notReadFor(atMs - sinceMs));
+    if (!this.#isPaused) this.socket.resume();
   }
 
   record(fact: Fact): void {
@@ -144,6 +166,7 @@ export class ConnectionDriver implements SessionPort {
       this.#session.received(bytes, atMs);
       this.hooks.moved(this, { direction: 'in', bytes: bytes.length, atMs });
       this.#flush(atMs);
+      if (this.hooks.tap.isBehind) this.hooks.tapFellBehind();
     } catch (thrown) {
       this.#broke(thrown);
     }
@@ -157,6 +180,8 @@ export class ConnectionDriver implements SessionPort {
   }
 
   #woken(): void {
+    // Asked for again by `release`: what the client could not send meanwhile is not its delay.
+    if (this.#heldSinceMs !== null) return;
     this.#run((atMs) => this.#session.deadlinePassed(atMs));
   }
 

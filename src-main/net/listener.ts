@@ -29,7 +29,7 @@ export class Listener {
 
   constructor(
     private readonly server: ServerState,
-    private readonly hooks: DriverHooks,
+    private readonly hooks: Omit<DriverHooks, 'tapFellBehind'>,
     address: { readonly host: string; readonly port: number },
   ) {
     this.#state = { state: 'stopped', ...address };
@@ -99,6 +99,11 @@ export class Listener {
     while (this.#drivers.size > 0) await new Promise<void>((resolve) => (this.#onGone = resolve));
   }
 
+  /** The tap can follow again: reading goes on. */
+  tapCaughtUp(): void {
+    for (const driver of this.#drivers) driver.release();
+  }
+
   settingsChanged(): void {
     for (const driver of this.#drivers) driver.settingsChanged();
   }
@@ -134,6 +139,9 @@ export class Listener {
     this.hooks.tap.opened(id, client, server, nowMs());
     const driver = new ConnectionDriver(socket, this.server, identity, {
       ...this.hooks,
+      tapFellBehind: () => {
+        for (const driver of this.#drivers) driver.hold();
+      },
       gone: (gone) => {
         this.#drivers.delete(gone);
         this.hooks.gone(gone);
@@ -142,5 +150,6 @@ export class Listener {
     });
     this.#drivers.add(driver);
     driver.open();
+    if (this.hooks.tap.isBehind) driver.hold();
   }
 }

@@ -8,6 +8,8 @@ export interface Endpoint {
 }
 
 export interface Tap {
+  /** Nothing more should be read for now; whoever has the tap tells when that is over (`Listener.tapCaughtUp`). */
+  readonly isBehind: boolean;
   opened(id: ConnectionId, client: Endpoint, server: Endpoint, atMs: number): void;
   recorded(id: ConnectionId, direction: Direction, bytes: Uint8Array, atMs: number): void;
   ended(id: ConnectionId, direction: Direction, how: 'fin' | 'reset', atMs: number): void;

@@ -153,11 +153,16 @@ export class OriginSession {
     if (!this.#stalled) return;
     this.#stalled = false;
     this.#releaseSent();
-    const marks = this.#marks;
-    marks.waitingSinceMs = nowMs;
-    marks.requestSinceMs += nowMs - this.#stalledSinceMs;
-    marks.bodySinceMs += nowMs - this.#stalledSinceMs;
+    this.notReadFor(nowMs - this.#stalledSinceMs);
+    this.#marks.waitingSinceMs = nowMs;
     this.port.resumeReading();
+  }
+
+  /** What the client could not send because nothing was read is not its delay. */
+  notReadFor(ms: number): void {
+    this.#marks.waitingSinceMs += ms;
+    this.#marks.requestSinceMs += ms;
+    this.#marks.bodySinceMs += ms;
   }
 
   /** Everything written, FIN included, was handed to the kernel. */

@@ -136,6 +136,21 @@ describe('a disk that is slow', () => {
     expect(tshark(place.path, '-Y', 'tcp.len > 0').length).toBe(120);
   });
 
+  it('takes what comes after a write that found nothing left to do', async () => {
+    const disk = slowDisk();
+    const journal = await place.open({ files: disk.files });
+    journal.opened(1, CLIENT, SERVER, START_MS);
+    record(journal, PIECE_BYTES);
+    const flushes = [journal.flush(), Promise.resolve().then(() => journal.flush())];
+    await Promise.resolve();
+    await Promise.resolve();
+    disk.go();
+    await Promise.all(flushes);
+    record(journal, PIECE_BYTES);
+    await journal.flush();
+    expect(tshark(place.path, '-Y', 'tcp.len > 0')).toHaveLength(2);
+  });
+
   it('that is too slow is told once', async () => {
     const disk = slowDisk();
     const journal = await place.open({ files: disk.files, retentionBytes: 10 * MAX_WAITING_BYTES });
@@ -146,5 +161,33 @@ describe('a disk that is slow', () => {
     await journal.flush();
     record(journal, MIB);
     expect(place.failures).toHaveLength(1);
+  });
+
+  it('is behind once much waits until it has taken it, and says when it has', async () => {
+    const disk = slowDisk();
+    const onCaughtUp = vi.fn();
+    const journal = await place.open({ files: disk.files, onCaughtUp });
+    journal.opened(1, CLIENT, SERVER, START_MS);
+    record(journal, 12 * MIB);
+    expect(journal.isBehind).toBe(false);
+    record(journal, 6 * MIB);
+    expect(journal.isBehind).toBe(true);
+    disk.go();
+    await journal.flush();
+    expect([journal.isBehind, onCaughtUp.mock.calls.length]).toEqual([false, 1]);
+  });
+
+  it('is not waited for longer than it takes to see that it hangs', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const disk = slowDisk();
+    const onCaughtUp = vi.fn();
+    const journal = await place.open({ files: disk.files, onCaughtUp });
+    journal.opened(1, CLIENT, SERVER, START_MS);
+    record(journal, 20 * MIB);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([journal.isBehind, onCaughtUp.mock.calls.length]).toEqual([false, 1]);
+    record(journal, 4 * MIB);
+    expect(journal.isBehind).toBe(false);
+    disk.go();
   });
 });

@@ -16,6 +16,7 @@ let taps: string[];
 let port: number;
 let noticed: () => void;
 let bugs: Failure[];
+let isTapBehind: boolean;
 
 async function listen(settings: Partial<Settings> = {}, host = '127.0.0.1'): Promise<void> {
   policy = new PolicyInForce({ ...DEFAULT_SETTINGS, ...settings }, 'echo');
@@ -24,6 +25,9 @@ async function listen(settings: Partial<Settings> = {}, host = '127.0.0.1'): Pro
     noticed();
   };
   const tap = {
+    get isBehind() {
+      return isTapBehind;
+    },
     opened: () => void taps.push('opened'),
     recorded: (_id: number, direction: string, bytes: Uint8Array) =>
       void taps.push(`${direction} ${Buffer.from(bytes).toString('latin1')}`),
@@ -52,6 +56,7 @@ function change(settings: Partial<Settings>): void {
 
 beforeEach(() => {
   bugs = [];
+  isTapBehind = false;
   facts = [];
   taps = [];
   noticed = () => undefined;
@@ -205,6 +210,41 @@ describe('a bug met inside one connection', () => {
   });
 });
 
+describe('a tap that cannot follow', () => {
+  it('has nothing more read from anyone until it has caught up', async () => {
+    await listen();
+    const [first, second] = [await TcpClient.open(port), await TcpClient.open(port)];
+    isTapBehind = true;
+    await first.send(GET);
+    await first.until(/200 OK/);
+    await second.send(GET);
+    const third = await TcpClient.open(port);
+    await third.send(GET);
+    await first.send(GET);
+    isTapBehind = false;
+    const reads = () => taps.filter((line) => line.startsWith('in ')).length;
+    expect(reads()).toBe(1);
+    listener.tapCaughtUp();
+    for (const client of [first, second, third]) await client.until(/200 OK/);
+    await first.until(/200 OK[^]*200 OK/);
+    expect(reads()).toBe(4);
+    for (const client of [first, second, third]) client.close();
+  });
+
+  it('does not use up the time a client has', async () => {
+    await listen({ headTimeoutMs: 40 });
+    const client = await TcpClient.open(port);
+    isTapBehind = true;
+    await client.send('GET / HT');
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    isTapBehind = false;
+    listener.tapCaughtUp();
+    await client.send('TP/1.1\r\nHost: a\r\n\r\n');
+    expect(await client.until(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 200 /);
+    client.close();
+  });
+});
+
 describe('deadlines on the wire', () => {
   it('cut a head that does not come', async () => {
     await listen({ headTimeoutMs: 50 });
@@ -342,7 +382,7 @@ describe('listening', () => {
 });
 
 const silentHooks = {
-  tap: { opened: () => undefined, recorded: () => undefined, ended: () => undefined },
+  tap: { isBehind: false, opened: () => undefined, recorded: () => undefined, ended: () => undefined },
   record: () => undefined,
   accepted: () => undefined,
   moved: () => undefined,
