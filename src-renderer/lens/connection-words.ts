@@ -1,9 +1,10 @@
 /** What holds a connection, and how it ended, in words. */
 import type { ArmedDeadline, CloseCause, ConnectionDetail, ConnectionPhase, Trip } from '@contract/connections';
 import { describe } from '@contract/errors';
-import { SETTINGS, settingEntry, type GuardName, type Unit } from '@contract/settings';
+import { SETTINGS, settingEntry, type GuardName } from '@contract/settings';
 import { failureOf } from './exchanges';
-import { formatBytes, formatCount, formatCountdown, formatDuration } from './format';
+import { formatCount, formatCountdown, formatDuration } from './format';
+import { comparison } from './log-words';
 
 const PHASE_TONES: Readonly<Record<ConnectionPhase, 'ok' | 'warn' | 'bad' | 'faint'>> = {
   idle: 'ok',
@@ -30,22 +31,12 @@ export const guardWords = (guard: GuardName): string => SETTINGS[guard].label.to
 export const countdown = ({ guard, atMs }: ArmedDeadline, nowMs: number): string =>
   `${guardWords(guard)} in ${formatCountdown(atMs - nowMs)}`;
 
-const AMOUNTS: Readonly<Record<Unit, (value: number) => string>> = {
-  ms: formatDuration,
-  bytes: formatBytes,
-  bytesPerSec: (value) => `${formatBytes(value)}/s`,
-  count: formatCount,
-  perSec: (value) => `${formatCount(value)}/s`,
-};
-
-/** A limit or a measured value with its unit. */
-export const guardAmount = (guard: GuardName, value: number): string => AMOUNTS[settingEntry(guard).unit](value);
-
 const answerWords = (status: number | null): string => (status === null ? 'nothing sent' : `${status} sent`);
 
-function cutBy(trip: Trip): string {
-  const preposition = settingEntry(trip.guard).unit === 'ms' ? 'after' : 'at';
-  return `cut by ${guardWords(trip.guard)} ${preposition} ${guardAmount(trip.guard, trip.measured)}, ${answerWords(trip.status)}`;
+function cutBy({ guard, limit, measured, status }: Trip): string {
+  const { unit } = settingEntry(guard);
+  const by = unit === 'ms' ? ` after ${formatDuration(measured)}` : `: ${comparison(unit, measured, limit)}`;
+  return `cut by ${guardWords(guard)}${by}, ${answerWords(status)}`;
 }
 
 const CAUSES: Readonly<Record<CloseCause, string>> = {

@@ -47,7 +47,8 @@ function readTrip(value: string): Test | string {
   if (value === 'any') return (row) => row.marks.length > 0;
   if (value === 'none') return (row) => row.marks.length === 0;
   const wanted = plain(value);
-  return (row) => row.marks.some((code) => markLabel(code).includes(wanted) || plain(code).includes(wanted));
+  return (row) =>
+    row.marks.some((code) => markLabel(code).toLowerCase().includes(wanted) || plain(code).includes(wanted));
 }
 
 const PHASES = [

@@ -15,7 +15,7 @@ const MEASURES: Readonly<Record<Unit, (value: number) => string>> = {
 };
 
 /** `17.0 KiB > 16 KiB`; where the rounded amounts would look equal, by how much: `1 B over 16 KiB`. */
-function comparison(unit: Unit, value: number, limit: number): string {
+export function comparison(unit: Unit, value: number, limit: number): string {
   const shown = settingPhrase(unit, limit);
   const isTooLittle = unit === 'bytesPerSec';
   if (MEASURES[unit](value) !== MEASURES[unit](limit))

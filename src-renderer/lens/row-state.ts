@@ -15,6 +15,15 @@ const GUARD_LABELS: ReadonlyMap<ErrorCode, string> = new Map(
   }),
 );
 
+/** Names in a code that are not words. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  lf: 'LF',
+  cr: 'CR',
+  tls: 'TLS',
+  http2: 'HTTP/2',
+  obs: 'obsolete',
+};
+
 /** The few words a badge has room for: the guard's own name, or the code without its prefix. */
 export function markLabel(code: ErrorCode): string {
   if (code === 'LIM_RATE') return 'rate limit';
@@ -23,7 +32,9 @@ export function markLabel(code: ErrorCode): string {
     code
       .slice(code.indexOf('_') + 1)
       .toLowerCase()
-      .replaceAll('_', ' ')
+      .split('_')
+      .map((word) => SPELLINGS[word] ?? word)
+      .join(' ')
   );
 }
 

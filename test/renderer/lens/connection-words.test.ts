@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionDetail } from '@contract/connections';
-import { countdown, ending, guardAmount } from '../../../src-renderer/lens/connection-words';
+import { countdown, ending } from '../../../src-renderer/lens/connection-words';
 import { makeRow } from '../../support/rows';
 
 const detail = (row: Partial<ConnectionDetail['row']>, more: Partial<ConnectionDetail> = {}): ConnectionDetail => ({
@@ -35,6 +35,13 @@ describe('how a connection ended', () => {
     );
   });
 
+  it('compares what was measured with the limit', () => {
+    const size = { ...trip, guard: 'maxTargetBytes', code: 'LIM_TARGET_BYTES', limit: 8_000, measured: 8_001 } as const;
+    expect(ending(detail({ closeCause: 'guard-closed' }, { trips: [{ ...size, status: 414 }] }))).toBe(
+      'cut by target size: 1 B over 8,000 B, 414 sent',
+    );
+  });
+
   it('says that nothing was sent', () => {
     const idle = { ...trip, guard: 'idleTimeoutMs', code: 'LIM_IDLE_TIMEOUT', status: null } as const;
     expect(ending(detail({ closeCause: 'guard-closed' }, { trips: [idle] }))).toBe(
@@ -57,13 +64,5 @@ describe('how a connection ended', () => {
 describe('guards in words', () => {
   it('count down to the deadline', () => {
     expect(countdown({ guard: 'headTimeoutMs', startedAtMs: 0, atMs: 5_000 }, 1_600)).toBe('head timeout in 3.4 s');
-  });
-
-  it('have amounts with the unit of the guard', () => {
-    expect([
-      guardAmount('maxHeadBytes', 16_384),
-      guardAmount('maxFieldCount', 1_000),
-      guardAmount('minBodyBytesPerSec', 240),
-    ]).toEqual(['16.0 KiB', '1,000', '240 B/s']);
   });
 });
