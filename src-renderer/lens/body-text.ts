@@ -81,6 +81,13 @@ export function decodeBody(bytes: Uint8Array, kind: ContentKind): DecodedText {
   };
 }
 
+/** Controls, marks of direction and characters without width: what makes a text look like another one. */
+const HIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** The text with what would be hidden in it, or reorder it, by number: `\u{202E}`. Tabs and line ends stay. */
+export const withoutHidden = (text: string): string =>
+  text.replace(HIDDEN, (character) => `\\u{${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}}`);
+
 export type PrettyJson = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
 /** Lays JSON out with two spaces. Numbers and key order stay as `JSON.parse` gives them; the Text view has the original. */

@@ -6,6 +6,7 @@ import {
   looksLikeText,
   MAX_PRETTY_BYTES,
   prettyJson,
+  withoutHidden,
 } from '../../../src-renderer/lens/body-text';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -68,5 +69,16 @@ describe('JSON', () => {
       'The body is not valid JSON.',
       'The body is larger than 1 MiB, so it is not laid out.',
     ]);
+  });
+});
+
+describe('what would deceive the eye', () => {
+  it('is shown by number', () => {
+    expect(withoutHidden('a\u202Eb\u200B\x1b\u2066')).toBe('a\\u{202E}b\\u{200B}\\u{1B}\\u{2066}');
+  });
+
+  it('leaves lines, tabs and letters of every script alone', () => {
+    const text = 'é אבג 漢\t\r\n';
+    expect(withoutHidden(text)).toBe(text);
   });
 });
