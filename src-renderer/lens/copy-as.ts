@@ -30,6 +30,12 @@ function escaped(bytes: Uint8Array, special: Readonly<Record<number, string>>): 
   return text;
 }
 
+/** A format that begins with `-` would be taken for an option. */
+function printfFormat(bytes: Uint8Array): string {
+  const format = escaped(bytes, { 0x27: octal(0x27), 0x25: '%%' });
+  return format.startsWith('-') ? `${octal(0x2d)}${format.slice(1)}` : format;
+}
+
 export function copyAs(form: CopyForm, bytes: Uint8Array): string {
   switch (form) {
     case 'hex':
@@ -40,7 +46,7 @@ export function copyAs(form: CopyForm, bytes: Uint8Array): string {
       // "??" would begin a trigraph.
       return `"${escaped(bytes, { 0x22: '\\"', 0x3f: '\\?' })}"`;
     case 'printf':
-      return `printf '${escaped(bytes, { 0x27: octal(0x27), 0x25: '%%' })}'`;
+      return `printf '${printfFormat(bytes)}'`;
     case 'base64':
       return btoa(latin1(bytes));
   }

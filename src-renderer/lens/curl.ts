@@ -1,4 +1,5 @@
 /** What a person can type into a terminal to reach the listener. */
+import { copyAs } from './copy-as';
 
 export interface Address {
   readonly host: string;
@@ -24,3 +25,10 @@ export function curlCommand({ host, port }: Address): string {
 }
 
 export const ncCommand = ({ host, port }: Address): string => `nc ${reachableHost(host)} ${port}`;
+
+/** nc stays for as long as the connection does: an answer that is this late is not waited for. */
+const ANSWER_WAIT_SEC = 2;
+
+/** Sends the same bytes once more: `printf 'GET / HTTP/1.1\r\n…' | nc -w 2 127.0.0.1 8080` */
+export const repeatCommand = (bytes: Uint8Array, { host, port }: Address): string =>
+  `${copyAs('printf', bytes)} | nc -w ${ANSWER_WAIT_SEC} ${reachableHost(host)} ${port}`;

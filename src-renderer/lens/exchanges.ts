@@ -1,5 +1,5 @@
 /** The exchanges of a connection, with the one whose head is still coming in. */
-import type { ConnectionDetail, Exchange, FaultMark, Trip } from '@contract/connections';
+import type { ConnectionDetail, Direction, Exchange, FaultMark, Trip } from '@contract/connections';
 import type { Failure } from '@contract/errors';
 
 /** The engine tells of an exchange once its head is complete; what has arrived of it can be looked at before. */
@@ -34,6 +34,17 @@ function pendingExchange({ row, exchanges, timeline }: ConnectionDetail): Exchan
 export function allExchanges(detail: ConnectionDetail): readonly Exchange[] {
   const pending = pendingExchange(detail);
   return pending === null ? detail.exchanges : [...detail.exchanges, pending];
+}
+
+/** The bytes of one message of an exchange; null for a reply that has not begun. `streamBytes`: what its direction holds. */
+export function messageSpan(
+  exchange: Exchange,
+  direction: Direction,
+  streamBytes: number,
+): { readonly start: number; readonly end: number } | null {
+  const start = direction === 'in' ? exchange.requestStart : exchange.replyStart;
+  const end = direction === 'in' ? exchange.requestEnd : exchange.replyEnd;
+  return start === null ? null : { start, end: Math.max(start, end ?? streamBytes) };
 }
 
 /** The verdict as a failure with all that its sentence needs: a mark holds less of it than the exchange. */

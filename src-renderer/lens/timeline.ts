@@ -1,5 +1,5 @@
 /** Places the reads and writes of a connection on a time axis. Pure: times in, percentages out. */
-import type { ConnectionDetail, ConnectionRow, Direction, TimelineBar } from '@contract/connections';
+import type { ConnectionDetail, ConnectionRow, Direction, Exchange, TimelineBar } from '@contract/connections';
 
 export interface TimeSpan {
   readonly fromMs: number;
@@ -23,7 +23,7 @@ const MIN_SPAN_MS = 0.5;
 /** Room to the right of a deadline, so that its label fits. */
 const DEADLINE_ROOM = 1.12;
 /** A deadline this many times farther away than what has happened would press all bars into the left edge. */
-const FAR_DEADLINE = 20;
+const FAR_DEADLINE = 4;
 const MAX_TICKS = 8;
 
 const niceStep = (least: number): number => {
@@ -55,6 +55,12 @@ export function timeSpan(detail: ConnectionDetail, nowMs: number): TimeSpan {
 
 export const percentAt = (atMs: number, span: TimeSpan): number =>
   Math.min(100, Math.max(0, ((atMs - span.fromMs) / (span.toMs - span.fromMs)) * 100));
+
+/** From the first byte of a request to its reply; to now where that is still to come. */
+export const exchangeSpan = ({ startedAtMs, replyAtMs }: Exchange, nowMs: number): TimeSpan => ({
+  fromMs: startedAtMs,
+  toMs: Math.max(startedAtMs, replyAtMs ?? nowMs),
+});
 
 /** Offsets are counted back from the end of the stream: the oldest runs may no longer be kept. */
 export function placeBars(detail: ConnectionDetail, span: TimeSpan): PlacedBar[] {

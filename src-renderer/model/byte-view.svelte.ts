@@ -26,6 +26,8 @@ export class ByteView {
   #reveal = $state.raw<Reveal | null>(null);
   #followsEnd = $state.raw(false);
   #lastJump = $state.raw<Reveal | null>(null);
+  /** What was at the top of the view when it was last drawn; read only where a view begins. */
+  #tops: Record<Direction, number> = { in: 0, out: 0 };
 
   get direction() {
     return this.#direction;
@@ -71,6 +73,15 @@ export class ByteView {
     this.#mode = mode;
     this.#hovered = null;
     if (this.#cursor !== null) this.#reveal = { offset: this.#cursor, how: 'anchor' };
+  }
+
+  /** The byte a view of this direction was at when it was left. */
+  topOf(direction: Direction): number {
+    return this.#tops[direction];
+  }
+
+  rememberTop(direction: Direction, offset: number): void {
+    this.#tops[direction] = offset;
   }
 
   follow(isOn: boolean): void {
@@ -141,6 +152,7 @@ export class ByteView {
   /** Another connection is looked at: nothing of the old one stays but direction and form. */
   reset(): void {
     this.#direction = 'in';
+    this.#tops = { in: 0, out: 0 };
     this.#forgetPlaces();
   }
 

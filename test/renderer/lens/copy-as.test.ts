@@ -21,6 +21,10 @@ describe('copying bytes', () => {
     expect(copyAs('text', Uint8Array.of(0xe9, 0x0a))).toBe('é\n');
   });
 
+  it('writes a printf command whose format is no option', () => {
+    expect(execFileSync('sh', ['-c', copyAs('printf', ascii('-v x'))]).toString()).toBe('-v x');
+  });
+
   test.prop([fc.uint8Array({ maxLength: 60 })], { numRuns: 15 })(
     'writes a printf command that prints the same bytes',
     (bytes) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressText, curlCommand, ncCommand } from '../../../src-renderer/lens/curl';
+import { addressText, curlCommand, ncCommand, repeatCommand } from '../../../src-renderer/lens/curl';
 
 test.each([
   ['127.0.0.1', 8080, 'curl -v http://127.0.0.1:8080/'],
@@ -16,4 +16,11 @@ test('an IPv6 address stands in brackets where a port follows', () => {
 
 test('nc takes host and port apart', () => {
   expect(ncCommand({ host: '::', port: 8080 })).toBe('nc ::1 8080');
+});
+
+test('a request is sent again byte for byte', () => {
+  const bytes = new TextEncoder().encode("GET /%20' HTTP/1.1\r\n\r\n");
+  expect(repeatCommand(bytes, { host: '0.0.0.0', port: 8080 })).toBe(
+    "printf 'GET /%%20\\047 HTTP/1.1\\r\\n\\r\\n' | nc -w 2 127.0.0.1 8080",
+  );
 });

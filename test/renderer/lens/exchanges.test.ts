@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { allExchanges, failureOf } from '../../../src-renderer/lens/exchanges';
-import { RecordedConnection, received } from '../../support/fake-connection';
+import { allExchanges, failureOf, messageSpan } from '../../../src-renderer/lens/exchanges';
+import { RecordedConnection, received, sent } from '../../support/fake-connection';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 describe('exchanges', () => {
   it('include the request whose head is still coming in', () => {
@@ -25,6 +26,15 @@ describe('exchanges', () => {
   it('are as told otherwise', () => {
     const { detail } = new RecordedConnection(1).add(received(1, GET));
     expect(allExchanges(detail)).toBe(detail.exchanges);
+  });
+
+  it('know which bytes are theirs, up to the end of the stream while they are under way', () => {
+    const [exchange] = new RecordedConnection(1).add(received(1, GET), sent(2, OK)).detail.exchanges;
+    expect(messageSpan(exchange!, 'in', 999)).toEqual({ start: 0, end: GET.length });
+    expect(messageSpan(exchange!, 'out', 999)).toEqual({ start: 0, end: OK.length });
+    const open = { ...exchange!, requestEnd: null, replyStart: null };
+    expect(messageSpan(open, 'in', 999)).toEqual({ start: 0, end: 999 });
+    expect(messageSpan(open, 'out', 999)).toBeNull();
   });
 
   it('know the numbers of a fault that its mark leaves out', () => {

@@ -42,6 +42,11 @@ describe('the time shown', () => {
     expect(timeSpan(detail({ armed }, [bar(1_001)]), 1_100).toMs).toBeLessThan(1_200);
   });
 
+  it('stays when an idle timeout begins to run', () => {
+    const armed = { guard: 'idleTimeoutMs', startedAtMs: 2_000, atMs: 62_000 } as const;
+    expect(timeSpan(detail({ armed }), 6_000).toMs).toBeLessThan(7_000);
+  });
+
   it('grows in steps, so that bars keep their place', () => {
     expect(timeSpan(detail({}), 4_010)).toEqual(timeSpan(detail({}), 4_190));
   });

@@ -78,6 +78,34 @@ describe('the connection panel', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Previous request' }).disabled).toBe(true);
   });
 
+  test('marks the bytes of the request that is looked at, in both directions', async () => {
+    const get = 'GET /first HTTP/1.1\r\nHost: a\r\n\r\n';
+    await show(new RecordedConnection(1).add(received(1, get), sent(2, OK), received(3, POST), sent(4, OK)));
+    const markedRows = () =>
+      [...document.querySelectorAll('.hex .box.message')].map((box) => box.closest('[role=row]'));
+    const firstMarked = () => markedRows()[0]?.getAttribute('aria-rowindex');
+    expect(firstMarked()).toBe(String(Math.floor(get.length / 16) + 1));
+    await fireEvent.click(screen.getByRole('button', { name: 'Previous request' }));
+    await drawn();
+    expect(firstMarked()).toBe('1');
+    await fireEvent.click(screen.getByRole('radio', { name: /Sent/ }));
+    await fireEvent.click(screen.getByRole('button', { name: 'Next request' }));
+    await drawn();
+    expect(screen.getByRole<HTMLInputElement>('radio', { name: /Sent/ }).checked).toBe(true);
+    expect(firstMarked()).toBe(String(Math.floor(OK.length / 16) + 1));
+  });
+
+  test('brings out the exchange that is looked at on the timeline', async () => {
+    await show(new RecordedConnection(1).add(received(1, POST), sent(2, OK), received(30, POST), sent(34, OK)));
+    expect(document.querySelector('.track .chosen')).not.toBeNull();
+    expect(document.querySelectorAll('.track .aside').length).toBe(2);
+  });
+
+  test('marks nothing where there is one request only', async () => {
+    await show(new RecordedConnection(1).add(received(1, POST), sent(2, OK)));
+    expect(document.querySelector('.box.message, .track .chosen')).toBeNull();
+  });
+
   test('goes to the byte the trip log points at', async () => {
     const { models } = await show(new RecordedConnection(1).add(received(1, POST), sent(2, OK)));
     models.selection.showByte(1, 'out', 9);
@@ -157,6 +185,17 @@ describe('the messages', () => {
     expect(request.getByRole('row', { name: /Host/ }).textContent).toContain('localhost');
     expect(request.getByRole('region', { name: 'Request body, json' }).textContent).toBe('{\n  "a": [\n    1\n  ]\n}');
     expect(within(screen.getByRole('region', { name: 'Reply' })).getByText('200')).toBeTruthy();
+  });
+
+  test('give a command that sends the request again', async () => {
+    const written: string[] = [];
+    vi.spyOn(navigator.clipboard, 'writeText').mockImplementation((text) => Promise.resolve(void written.push(text)));
+    const get = 'GET /it%20is HTTP/1.1\r\nHost: a\r\n\r\n';
+    await show(new RecordedConnection(1).add(received(1, POST), sent(2, OK), received(3, get), sent(4, OK)));
+    await openMessages();
+    await fireEvent.click(screen.getByRole('button', { name: /printf \| nc/ }));
+    await drawn();
+    expect(written[0]).toMatch(/^printf 'GET \/it%%20is HTTP\/1\.1\\r\\nHost: a\\r\\n\\r\\n' \| nc -w 2 \S+ \d+$/);
   });
 
   test('show hostile bytes as text', async () => {
