@@ -36,7 +36,7 @@ export const ERRORS = {
   },
   H1_TARGET: {
     status: 400,
-    title: 'The request target holds a byte that has to be percent-encoded, or has none of the four forms.',
+    title: 'The request target holds a byte that has to be percent-encoded, or has no form that its method takes.',
     hint: 'Percent-encode spaces, controls and bytes above 0x7E; start the target with "/".',
     rfc: 'RFC 9112 §3.2',
   },

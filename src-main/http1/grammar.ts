@@ -40,7 +40,8 @@ export const TCHAR = table([...ALPHA, DIGITS], "!#$%&'*+-.^_`|~");
 /**
  * What may stand in a request target: visible ASCII without "#", for a fragment is never sent (RFC 9110 §4.2.5).
  * Wider than RFC 3986, which has no place for `"<>\^{|}` and the grave accent: clients send them, browsers some of
- * them in queries, and none of them can be taken for the end of the target.
+ * them in queries, and none of them can be taken for the end of the target. What follows a "%" is not checked: nothing
+ * here decodes it.
  */
 export const TARGET_CHAR = table([[0x21, 0x7e]], '', '#');
 
