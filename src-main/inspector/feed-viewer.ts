@@ -21,13 +21,14 @@ import type { SettingsState } from '../contract/settings';
 const BATCH_GAP_MS = 1_000 / FEED_BATCHES_PER_SEC;
 /** Log entries and dropped rows owed before a reset takes their place. */
 const MAX_OWED_ENTRIES = 1_000;
+/** A batch carries one notice; more of them wait their turn, the oldest are dropped. */
+const MAX_OWED_NOTICES = 20;
 
 type OneOff = {
   stats?: Stats;
   sample?: StatsSample;
   settings?: SettingsState;
   listener?: ListenerState;
-  notice?: Notice;
 };
 
 export class FeedViewer {
@@ -39,6 +40,7 @@ export class FeedViewer {
   #dropped: ConnectionId[] = [];
   #log: LogEntry[] = [];
   #oneOff: OneOff = {};
+  #notices: Notice[] = [];
   #timer: NodeJS.Timeout | null = null;
   #lastBatchMs = 0;
 
@@ -89,6 +91,13 @@ export class FeedViewer {
     this.#owe();
   }
 
+  noticed(notice: Notice): void {
+    if (!this.#started) return;
+    this.#notices.push(notice);
+    if (this.#notices.length > MAX_OWED_NOTICES) this.#notices.shift();
+    this.#owe();
+  }
+
   end(): void {
     this.#started = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -101,6 +110,7 @@ export class FeedViewer {
       this.#rows.size > 0 ||
       this.#dropped.length > 0 ||
       this.#log.length > 0 ||
+      this.#notices.length > 0 ||
       Object.keys(this.#oneOff).length > 0
     );
   }
@@ -128,9 +138,11 @@ export class FeedViewer {
     this.#lastBatchMs = this.nowMs();
     this.#sequence += 1;
     this.#unacknowledged = true;
+    const notices = this.#notices.slice(1);
     this.deliver(this.#needsReset ? { sequence: this.#sequence, reset: true } : this.#batch());
     this.#needsReset = false;
     this.#clear();
+    this.#notices = notices;
   }
 
   #batch(): FeedBatch {
@@ -141,6 +153,7 @@ export class FeedViewer {
       ...(this.#dropped.length > 0 && { dropped: this.#dropped }),
       ...(this.#log.length > 0 && { log: this.#log }),
       ...this.#oneOff,
+      ...(this.#notices[0] !== undefined && { notice: this.#notices[0] }),
     };
   }
 
@@ -149,5 +162,6 @@ export class FeedViewer {
     this.#dropped = [];
     this.#log = [];
     this.#oneOff = {};
+    this.#notices = [];
   }
 }

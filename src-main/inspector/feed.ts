@@ -89,7 +89,7 @@ export class Feed implements TableHooks {
   noticed(notice: Notice): void {
     this.#notices.push(notice);
     if (this.#notices.length > MAX_NOTICES_KEPT) this.#notices.shift();
-    for (const viewer of this.#viewers) viewer.tell({ notice });
+    for (const viewer of this.#viewers) viewer.noticed(notice);
   }
 
   settingsChanged(settings: SettingsState): void {

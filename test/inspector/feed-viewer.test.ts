@@ -90,6 +90,18 @@ describe('FeedViewer', () => {
     expect(batches).toMatchObject([{ listener: { host: 'b' } }]);
   });
 
+  it('delivers every notice, one a batch', () => {
+    begin();
+    for (const reason of ['a', 'b'])
+      viewer.noticed({ atMs: 1, error: { code: 'CAP_READ_FAILED', detail: { reason } } });
+    letTimePass();
+    viewer.acknowledge(1);
+    letTimePass();
+    viewer.acknowledge(2);
+    letTimePass();
+    expect(batches.map(({ notice }) => notice?.error.detail)).toEqual([{ reason: 'a' }, { reason: 'b' }]);
+  });
+
   it('delivers nothing after it ended', () => {
     begin();
     viewer.changed(1);
