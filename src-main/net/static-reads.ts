@@ -1,6 +1,6 @@
 /**
  * Accepted connections that read into one buffer, the same for all of them. Node makes 64 KiB anew for every read
- * of a plain socket; most of what a short request costs is that and its collection.
+ * of a plain socket; making and collecting that costs more than parsing a short request.
  *
  * Node offers such a buffer (`onread`) for sockets it is asked to make, not for those a server accepts. So a second
  * socket is made over the accepted handle, before anything is read from it (the server has `pauseOnConnect`); the
