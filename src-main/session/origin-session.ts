@@ -14,13 +14,15 @@
 import type { CloseCause, ConnectionPhase } from '../contract/connections';
 import { BugError, type ErrorCode, type ErrorDetail, type Failure } from '../contract/errors';
 import { guardOf, type GuardName } from '../contract/settings';
-import { deadlineFor, measuredAt, type GuardDeadline } from '../guard/deadlines';
+import type { GuardDeadline } from '../guard/deadlines';
 import type { Fault, ParserEvent, RequestHead } from '../http1/events';
 import { Parser, type StartLine } from '../http1/parser';
 import { CONTINUE_REPLY, writeReply, type ReplyParts } from '../http1/writer';
 import { OpenExchange } from './exchange';
 import { FactLog, statusOf, tripCodeOf, type Seen } from './fact-log';
 import { observeHead, observeBody } from './observe';
+import { Outbound } from './outbound';
+import { PhaseClock } from './phase-clock';
 import type { ServerState, SessionIdentity, SessionPort } from './port';
 
 /** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
@@ -38,26 +40,16 @@ type Mode = 'open' | 'closing' | 'lingering' | 'closed';
 
 export class OriginSession {
   readonly #parser: Parser;
-  readonly #marks = { waitingSinceMs: 0, requestSinceMs: 0, bodySinceMs: 0, bodyBytes: 0 };
+  readonly #clock = new PhaseClock();
   #mode: Mode = 'open';
   #exchange: OpenExchange | null = null;
-  /** Answered, but the reply, which repeats the body, may still wait to be taken: its memory stays counted. */
-  #unsent: OpenExchange[] = [];
   #requests = 0;
   #bytesIn = 0;
-  #bytesOut = 0;
-  /** Offset of the request whose first byte was noticed last. */
-  #noticedStart = -1;
   #lingerUntilMs = Infinity;
   #admitted = false;
   #stopping = false;
-  #stalled = false;
-  #stalledSinceMs = 0;
-  /** First byte of the request under way; the mark of the same moment skips times in which nothing was read. */
-  #startedAtMs = 0;
-  /** Bytes the client had not taken when that was looked at last. */
-  #pendingSeen = Infinity;
   #cause: CloseCause | null = null;
+  readonly #out: Outbound;
   readonly #log: FactLog;
 
   constructor(
@@ -66,6 +58,7 @@ export class OriginSession {
     readonly identity: SessionIdentity,
   ) {
     this.#parser = new Parser('request', server.limits);
+    this.#out = new Outbound(port);
     this.#log = new FactLog(port, identity);
   }
 
@@ -74,11 +67,11 @@ export class OriginSession {
   }
 
   get bytesOut(): number {
-    return this.#bytesOut;
+    return this.#out.bytes;
   }
 
   get phase(): ConnectionPhase {
-    if (this.#mode === 'closing' || (this.#mode === 'open' && this.#stalled)) return 'replying';
+    if (this.#mode === 'closing' || (this.#mode === 'open' && this.#out.isStalled)) return 'replying';
     if (this.#mode !== 'open') return this.#mode;
     const { phase } = this.#parser;
     return phase === 'complete' ? 'idle' : phase;
@@ -96,8 +89,8 @@ export class OriginSession {
 
   /** The guard armed now. */
   get deadline(): GuardDeadline | null {
-    this.#marks.bodyBytes = this.#exchange === null ? 0 : this.#parser.offset - this.#exchange.head.end;
-    return deadlineFor(this.phase, this.server.settings, this.#marks);
+    const bodyBytes = this.#exchange === null ? 0 : this.#parser.offset - this.#exchange.head.end;
+    return this.#clock.deadline(this.phase, this.server.settings, bodyBytes);
   }
 
   /** When `deadlinePassed` is due; null: not before another event. */
@@ -108,8 +101,7 @@ export class OriginSession {
   opened(nowMs: number): void {
     const { clientAddress } = this.identity;
     const { admission, gauges, settings } = this.server;
-    this.#marks.waitingSinceMs = nowMs;
-    this.#startedAtMs = nowMs;
+    this.#clock.opened(nowMs);
     this.#log.opened(nowMs);
     const verdict = admission.enter(clientAddress, settings);
     this.#admitted = verdict.admitted;
@@ -140,35 +132,29 @@ export class OriginSession {
 
   /** What was written left for the client, or (`taken` false) waits for it: then nothing more is read until it does. */
   sent(taken: boolean, nowMs: number): void {
-    if (taken) return this.#releaseSent();
+    if (taken) return this.#out.release();
     if (this.#mode !== 'open') return;
-    this.#stalled = true;
-    this.#stalledSinceMs = nowMs;
-    this.#pendingSeen = this.port.pendingBytes;
-    this.#marks.waitingSinceMs = nowMs;
+    this.#out.stall(nowMs);
+    this.#clock.waits(nowMs);
     this.port.pauseReading();
   }
 
   drained(nowMs: number): void {
-    if (!this.#stalled) return;
-    this.#stalled = false;
-    this.#releaseSent();
-    this.notReadFor(nowMs - this.#stalledSinceMs);
-    this.#marks.waitingSinceMs = nowMs;
+    if (!this.#out.isStalled) return;
+    this.notReadFor(this.#out.drain(nowMs));
+    this.#clock.waits(nowMs);
     this.port.resumeReading();
   }
 
   /** What the client could not send because nothing was read is not its delay. */
   notReadFor(ms: number): void {
-    this.#marks.waitingSinceMs += ms;
-    this.#marks.requestSinceMs += ms;
-    this.#marks.bodySinceMs += ms;
+    this.#clock.skip(ms);
   }
 
   /** Everything written, FIN included, was handed to the kernel. */
   finished(nowMs: number): void {
     if (this.#mode !== 'closing') return;
-    this.#releaseSent();
+    this.#out.release();
     this.#linger(nowMs);
   }
 
@@ -183,8 +169,11 @@ export class OriginSession {
     }
     const { deadline } = this;
     if (this.#mode === 'closed' || deadline === null || nowMs < deadline.atMs) return;
-    if (this.phase === 'replying' && this.#clientTookSome(nowMs)) return;
-    const measured = measuredAt(deadline, this.#marks, nowMs);
+    if (this.phase === 'replying' && this.#out.tookSome()) {
+      this.#clock.waits(nowMs);
+      return;
+    }
+    const measured = this.#clock.measured(deadline, nowMs);
     this.#trip(deadline.guard, { limit: deadline.limit, measured, offset: this.#parser.offset }, nowMs);
   }
 
@@ -209,10 +198,10 @@ export class OriginSession {
     this.#mode = 'closed';
     this.#exchange?.release();
     this.#exchange = null;
-    this.#releaseSent();
+    this.#out.release();
     if (this.#admitted) this.server.admission.leave(this.identity.clientAddress);
     const cause = this.#cause ?? (reset ? 'client-reset' : this.#stopping ? 'stopped' : 'client-closed');
-    this.#log.closed(cause, { bytesIn: this.#bytesIn, bytesOut: this.#bytesOut, requests: this.#requests }, nowMs);
+    this.#log.closed(cause, { bytesIn: this.#bytesIn, bytesOut: this.#out.bytes, requests: this.#requests }, nowMs);
   }
 
   /** guards → parse → rate limit → route → reply */
@@ -234,22 +223,17 @@ export class OriginSession {
     }
   }
 
-  /** The first byte of a request starts the clock of its head. */
   #noticeStart(nowMs: number): void {
-    const { messageStart, offset } = this.#parser;
-    if (messageStart === this.#noticedStart || messageStart >= offset) return;
-    this.#noticedStart = messageStart;
-    this.#startedAtMs = nowMs;
-    this.#marks.requestSinceMs = nowMs;
-    this.server.gauges.see('idleTimeoutMs', Math.round(nowMs - this.#marks.waitingSinceMs));
+    const waitedMs = this.#clock.noticeStart(this.#parser, nowMs);
+    if (waitedMs !== null) this.server.gauges.see('idleTimeoutMs', Math.round(waitedMs));
   }
 
   #begin(head: RequestHead, nowMs: number): OpenExchange {
     this.#requests += 1;
-    this.#marks.bodySinceMs = nowMs;
-    const exchange = new OpenExchange(head, this.#requests, this.#startedAtMs);
+    const headMs = this.#clock.bodyBegins(nowMs);
+    const exchange = new OpenExchange(head, this.#requests, this.#clock.requestStartedAtMs);
     this.#exchange = exchange;
-    observeHead(this.server.gauges, exchange, nowMs - this.#marks.requestSinceMs);
+    observeHead(this.server.gauges, exchange, headMs);
     this.#log.head(exchange, nowMs);
     return exchange;
   }
@@ -277,7 +261,7 @@ export class OriginSession {
     const refused = route.holdsBody ? exchange.hold(held) : null;
     if (refused !== null) return this.#refuse({ ...refused, offset: head.end }, nowMs);
     if (!head.expectsContinue || head.framing.kind === 'none') return;
-    if (route.acceptsBody) this.#write(CONTINUE_REPLY);
+    if (route.acceptsBody) this.#out.write(CONTINUE_REPLY);
     else this.#replyEarly(exchange, this.#replyOf(exchange, nowMs), nowMs);
   }
 
@@ -295,12 +279,12 @@ export class OriginSession {
   #complete(end: number, nowMs: number): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
-    observeBody(this.server.gauges, exchange, end, nowMs - this.#marks.bodySinceMs);
+    observeBody(this.server.gauges, exchange, end, this.#clock.bodyMs(nowMs));
     this.#log.requestEnd(exchange, end, nowMs);
     if (!exchange.replied) this.#reply(exchange, this.#replyOf(exchange, nowMs), nowMs);
-    this.#unsent.push(exchange);
+    this.#out.keep(exchange);
     this.#exchange = null;
-    this.#marks.waitingSinceMs = nowMs;
+    this.#clock.waits(nowMs);
     if (exchange.closes) this.#finish(this.#stopping ? 'stopped' : 'server-closed', nowMs);
   }
 
@@ -335,21 +319,16 @@ export class OriginSession {
     const exchange = this.#exchange;
     const { offset, messageStart } = this.#parser;
     const { method, target, version } = exchange?.head ?? this.#parser.startLine ?? NO_START_LINE;
-    const start = this.#bytesOut;
-    this.#write(writeReply(parts, { method, minor: exchange?.head.minor ?? 1, close, nowMs }));
+    const start = this.#out.bytes;
+    this.#out.write(writeReply(parts, { method, minor: exchange?.head.minor ?? 1, close, nowMs }));
     if (exchange !== null) exchange.replied = true;
     const requestStart = exchange?.head.start ?? messageStart;
     const requestBytes = offset - requestStart;
-    const startedAtMs = exchange?.startedAtMs ?? this.#startedAtMs;
+    const startedAtMs = exchange?.startedAtMs ?? this.#clock.requestStartedAtMs;
     const { status } = parts;
-    const end = this.#bytesOut;
+    const end = this.#out.bytes;
     const place = { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs };
     this.#log.reply(exchange, place, nowMs);
-  }
-
-  #write(bytes: Uint8Array): void {
-    this.#bytesOut += bytes.length;
-    this.port.write(bytes);
   }
 
   /** A byte budget or a rule of the protocol was broken. */
@@ -389,20 +368,6 @@ export class OriginSession {
     return this.#exchange?.replied ?? false;
   }
 
-  /** Did the client take anything of what was written since the last look? */
-  #clientTookSome(nowMs: number): boolean {
-    const { pendingBytes } = this.port;
-    const tookSome = pendingBytes < this.#pendingSeen;
-    this.#pendingSeen = pendingBytes;
-    if (tookSome) this.#marks.waitingSinceMs = nowMs;
-    return tookSome;
-  }
-
-  #releaseSent(): void {
-    for (const exchange of this.#unsent) exchange.release();
-    if (this.#unsent.length > 0) this.#unsent = [];
-  }
-
   /** Ends it where the client is not waited for any more. */
   #cut(cause: CloseCause, nowMs: number): void {
     this.#cause ??= cause;
@@ -420,8 +385,7 @@ export class OriginSession {
     this.#exchange?.release();
     this.#exchange = null;
     this.#mode = 'closing';
-    this.#marks.waitingSinceMs = nowMs;
-    this.#pendingSeen = Infinity;
+    this.#clock.waits(nowMs);
     this.port.end();
   }
 }

@@ -1,0 +1,63 @@
+/**
+ * What is on its way to the client: how much was written, whether the client takes it, and the bodies whose memory
+ * stays counted until the replies that repeat them have left.
+ */
+import type { OpenExchange } from './exchange';
+import type { SessionPort } from './port';
+
+export class Outbound {
+  #bytes = 0;
+  #unsent: OpenExchange[] = [];
+  /** Null while the client takes what is written. */
+  #stalledSinceMs: number | null = null;
+  /** Bytes the client had not taken when that was looked at last. */
+  #pendingSeen = Infinity;
+
+  constructor(private readonly port: SessionPort) {}
+
+  /** Bytes written so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isStalled(): boolean {
+    return this.#stalledSinceMs !== null;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    this.port.write(bytes);
+  }
+
+  /** Answered, but its reply may still wait to be taken. */
+  keep(exchange: OpenExchange): void {
+    this.#unsent.push(exchange);
+  }
+
+  stall(nowMs: number): void {
+    this.#stalledSinceMs = nowMs;
+    this.#pendingSeen = this.port.pendingBytes;
+  }
+
+  /** Everything was taken: how long that was waited for. */
+  drain(nowMs: number): number {
+    const sinceMs = this.#stalledSinceMs ?? nowMs;
+    this.#stalledSinceMs = null;
+    this.release();
+    return nowMs - sinceMs;
+  }
+
+  /** Did the client take anything of what was written since the last look? The first look counts as yes. */
+  tookSome(): boolean {
+    const { pendingBytes } = this.port;
+    const tookSome = pendingBytes < this.#pendingSeen;
+    this.#pendingSeen = pendingBytes;
+    return tookSome;
+  }
+
+  /** Gives back the memory of bodies whose replies have left, or never will. */
+  release(): void {
+    for (const exchange of this.#unsent) exchange.release();
+    if (this.#unsent.length > 0) this.#unsent = [];
+  }
+}
