@@ -57,9 +57,22 @@ const takeHost: Take = (fields, index, seen, { targetForm }) => {
   const end = fields.valueEnd(index);
   // Empty where the target URI has no authority (RFC 9112 §3.2), and ignored beside absolute-form (§3.2.2).
   if (start === end) return null;
-  const authority = readAuthority(latin1(fields.bytes, start, end));
-  return authority !== null && authority.hostBytes > 0 ? null : 'H1_HOST';
+  if (isText(fields.bytes, start, end, knownHost)) return null;
+  const host = latin1(fields.bytes, start, end);
+  const authority = readAuthority(host);
+  if (authority === null || authority.hostBytes === 0) return 'H1_HOST';
+  knownHost = host;
+  return null;
 };
+
+/** The last one found good: nearly every request names the same, and comparing is far less work than reading it. */
+let knownHost = '';
+
+function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let at = 0; at < text.length; at += 1) if (bytes[start + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
 
 const takeLength: Take = (fields, index, seen) => {
   if (seen.length !== null) return 'H1_LENGTH_REPEATED';
