@@ -4,6 +4,7 @@ const nothing = () => undefined;
 const silent = {
   path: '',
   usedBytes: 0,
+  isBehind: false,
   opened: nothing,
   recorded: nothing,
   noted: nothing,
