@@ -11,6 +11,9 @@ const resolveOptions = {
 };
 const svelteFiles = svelte({ configFile: false });
 
+/** Tests wait for facts, not for time; on a loaded machine those take a while. */
+const testTimeout = 30_000;
+
 /**
  * Three projects: `node` for the engine and pure view maths, `dom` for runes modules and components in
  * happy-dom (`svelteTesting()` makes runes run as in a browser), `browser` for what needs real layout.
@@ -24,6 +27,7 @@ export default defineConfig({
         resolve: resolveOptions,
         test: {
           name: 'node',
+          testTimeout,
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [
@@ -40,6 +44,7 @@ export default defineConfig({
         plugins: [svelteFiles, svelteTesting()],
         test: {
           name: 'dom',
+          testTimeout,
           environment: 'happy-dom',
           include: ['test/renderer/{model,panels,kit,views}/**/*.test.ts', 'test/**/*.svelte.test.ts'],
           exclude: ['**/*.browser.test.ts'],
@@ -52,6 +57,7 @@ export default defineConfig({
         optimizeDeps: { include: ['valibot', 'vitest-browser-svelte'] },
         test: {
           name: 'browser',
+          testTimeout,
           include: ['test/renderer/**/*.browser.test.ts'],
           browser: {
             enabled: true,

@@ -4,7 +4,7 @@
  * All times are Unix epoch milliseconds with a fraction, on the engine's clock. All offsets count bytes from the
  * first byte of one direction of one connection.
  */
-import type { ErrorCode, Failure } from './errors';
+import type { ErrorCode, ErrorDetail, Failure } from './errors';
 import type { GuardName } from './settings';
 
 /** 1, 2, 3 … in the order connections were accepted; never reused within a session. */
@@ -61,6 +61,8 @@ export interface FaultMark {
   readonly connection: ConnectionId;
   readonly atMs: number;
   readonly code: ErrorCode;
+  /** What fills the texts of the code. */
+  readonly detail?: ErrorDetail;
   readonly offset: number;
   readonly status: number | null;
 }

@@ -224,7 +224,7 @@ export class ConnectionEntry {
 
   #takeFailure(fact: FactOf<'trip'> | FactOf<'fault'>): void {
     this.#mark(fact.code);
-    const detail = fact.kind === 'trip' ? { limit: fact.limit, measured: fact.measured } : {};
+    const detail = fact.kind === 'trip' ? { limit: fact.limit, measured: fact.measured } : (fact.detail ?? {});
     const failure = { code: fact.code, detail, offset: fact.offset };
     const { latest } = this.#exchanges;
     if (latest?.requestEnd === null) latest.failure = failure;

@@ -10,7 +10,7 @@ export function noteOf(fact: Fact): string | null {
       return `bytescope trip ${code} ${guard} limit=${limit} measured=${measured} offset=${offset}: ${title}`;
     }
     case 'fault':
-      return `bytescope fault ${fact.code} offset=${fact.offset}: ${describe({ code: fact.code }).title}`;
+      return `bytescope fault ${fact.code} offset=${fact.offset}: ${describe(fact).title}`;
     case 'rate':
       return fact.allowed
         ? null

@@ -105,8 +105,8 @@ export class FactLog {
     this.port.record({ kind: 'trip', connection: this.identity.id, atMs, guard, code, ...seen });
   }
 
-  fault({ code, offset }: Fault, status: number | null, atMs: number): void {
-    this.port.record({ kind: 'fault', connection: this.identity.id, atMs, code, offset, status });
+  fault(fault: Fault, status: number | null, atMs: number): void {
+    this.port.record({ kind: 'fault', connection: this.identity.id, atMs, ...fault, status });
   }
 
   closed(cause: CloseCause, traffic: Traffic, atMs: number): void {

@@ -9,6 +9,7 @@ import type { Engine, EngineOptions } from '../../src-main/contract/engine';
 import type { Reply, CallName } from '../../src-main/contract/calls';
 import type { FeedBatch } from '../../src-main/contract/feed';
 import { createInspector } from '../../src-main/inspector/inspector';
+import { noteOf } from '../../src-main/inspector/journal-notes';
 import { TcpClient } from '../support/tcp-client';
 
 const GET = 'GET /health?x=1 HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -211,6 +212,20 @@ describe('the journal', () => {
       });
     expect(tshark('-Y', 'http.request', '-T', 'fields', '-e', 'http.request.uri').trim()).toBe('/health?x=1');
     expect(tshark('-Y', 'frame.comment contains "LIM_HEAD_TIMEOUT"')).not.toBe('');
+  });
+
+  it('says the limit in the note of a body that is too long to be held', () => {
+    const detail = { limit: 7 };
+    const fact = {
+      kind: 'fault',
+      connection: 1,
+      atMs: 0,
+      code: 'LIM_HELD_BODY',
+      detail,
+      offset: 0,
+      status: 413,
+    } as const;
+    expect(noteOf(fact)).toContain('more than 7 bytes');
   });
 
   it('that is not named is made in a folder of its own and removed at the end', async () => {
