@@ -9,11 +9,12 @@
  * Bounded: the disk by the retention (`segments.ts`), what waits for the disk by `MAX_WAITING_BYTES`, the index by
  * counting its entries towards the retention. Bytes that could not be kept are a gap, never wrong bytes.
  */
+import type { Endpoint } from '../contract/address';
 import type { ByteRange, ConnectionId, Direction } from '../contract/connections';
 import { fail, ok, type Failure, type Result } from '../contract/errors';
 import { reasonOf } from './disk-pump';
 import { JournalFile } from './journal-file';
-import { ACK, FIN, MAX_PAYLOAD_BYTES, PSH, RST, SYN, type Endpoint } from './packet';
+import { ACK, FIN, MAX_PAYLOAD_BYTES, PSH, RST, SYN } from './packet';
 import { commentBytes, PACKET_PREFIX_BYTES, packetBlockLength, writePacketFrame } from './pcapng-blocks';
 import { readRange } from './range-reader';
 import { RecordedConnection } from './recorded-connection';
@@ -45,6 +46,8 @@ export class Journal {
   readonly #connections = new Map<ConnectionId, RecordedConnection>();
   readonly #segments: Segments;
   readonly #file: JournalFile;
+  /** Time of the latest packet. */
+  #lastMs = 0;
 
   private constructor(
     private readonly options: JournalOptions,
@@ -160,8 +163,6 @@ export class Journal {
     }
     await this.#file.close(this.options.removeOnClose ?? false);
   }
-
-  #lastMs = 0;
 
   /** Position of the payload, `NOT_KEPT` where there was no room. */
   #packet(connection: RecordedConnection, { direction, flags, atMs }: PacketKind, payload: Uint8Array): number {

@@ -6,13 +6,8 @@
  * TCP checksums are left 0, as in a capture on a sending machine whose network card fills them in: a sum over every
  * byte would cost more than all the rest of recording, and no reader asks for it by default.
  */
+import type { Endpoint } from '../contract/address';
 import type { Direction } from '../contract/connections';
-
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-  readonly family: 'IPv4' | 'IPv6';
-}
 
 export const FIN = 0x01;
 export const SYN = 0x02;

@@ -1,6 +1,7 @@
 /** One connection as the journal knows it: its headers, how far each direction is, and where its bytes stand. */
+import type { Endpoint } from '../contract/address';
 import type { ConnectionId, Direction } from '../contract/connections';
-import { ACK, FIN, PacketHeader, SYN, type Endpoint, type Segment } from './packet';
+import { ACK, FIN, PacketHeader, SYN, type Segment } from './packet';
 import { StreamIndex } from './stream-index';
 
 /** Facts that wait for the connection's next packet; what is longer is cut. */

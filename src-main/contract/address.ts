@@ -10,6 +10,14 @@ export interface Address {
 export const DEFAULT_ADDRESS: Address = { host: '127.0.0.1', port: 8080 };
 export const DEFAULT_PAGE_ADDRESS: Address = { host: '127.0.0.1', port: 4174 };
 
+/** One end of a connection. */
+export interface Endpoint {
+  /** As the system prints it; an IPv4 address where the family is IPv4. */
+  readonly address: string;
+  readonly port: number;
+  readonly family: 'IPv4' | 'IPv6';
+}
+
 const HOST_AND_PORT = /^(?:\[(?<six>[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:%[\w.-]+)?)\]|(?<host>[\w.-]+)):(?<port>\d{1,5})$/;
 const MAX_PORT = 65_535;
 

@@ -50,6 +50,9 @@ export class ConnectionEntry {
   readonly #marks: ErrorCode[] = [];
   readonly #timeline = new Timeline();
 
+  /** A trip or fault is stated before the reply it causes, which may belong to no exchange yet. */
+  #pendingFailure: Exchange['failure'] = null;
+
   constructor(
     private readonly opened: FactOf<'connection.opened'>,
     private readonly room: Room,
@@ -218,9 +221,6 @@ export class ConnectionEntry {
     exchange.requestStart = requestStart;
     exchange.fieldsStart = requestStart;
   }
-
-  /** A trip or fault is stated before the reply it causes, which may belong to no exchange yet. */
-  #pendingFailure: Exchange['failure'] = null;
 
   #takeFailure(fact: FactOf<'trip'> | FactOf<'fault'>): void {
     this.#mark(fact.code);

@@ -6,6 +6,7 @@ import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Journal, type JournalOptions } from '../capture/journal';
+import { DEFAULT_ADDRESS } from '../contract/address';
 import { dispatch } from '../contract/calls';
 import type { Engine, EngineOptions, Viewer } from '../contract/engine';
 import { fail, ok, type Failure, type Result } from '../contract/errors';
@@ -22,7 +23,6 @@ import { noteOf } from './journal-notes';
 import { PolicyInForce } from './policy';
 import { SettingsStore } from './settings-store';
 
-const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 8080 };
 /** How long requests under way get to finish when the page stops or moves the server. */
 const STOP_GRACE_MS = 1_000;
 

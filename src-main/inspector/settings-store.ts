@@ -9,6 +9,7 @@ import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
+import type { Address } from '../contract/address';
 import type { Failure, Result } from '../contract/errors';
 import { ok } from '../contract/errors';
 import {
@@ -20,11 +21,6 @@ import {
   type SettingSource,
   type SettingsState,
 } from '../contract/settings';
-
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 type Values = Partial<Record<SettingName, number | null>>;
 
@@ -49,7 +45,7 @@ export interface StoreOptions {
 
 export class SettingsStore {
   #kept: Values = {};
-  #address: ListenAddress | null = null;
+  #address: Address | null = null;
   readonly #panel = new Set<SettingName>();
   /** Flags the panel has not overruled. */
   readonly #flags: Values;
@@ -72,7 +68,7 @@ export class SettingsStore {
     return this.#state;
   }
 
-  get address(): ListenAddress | null {
+  get address(): Address | null {
     return this.#address;
   }
 
@@ -101,7 +97,7 @@ export class SettingsStore {
     return this.#changed();
   }
 
-  rememberAddress(address: ListenAddress): void {
+  rememberAddress(address: Address): void {
     this.#address = address;
     this.#save();
   }

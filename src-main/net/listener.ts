@@ -1,6 +1,6 @@
 /** The listening socket and the drivers of the connections it accepted. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { listenFailure } from '../contract/address';
+import { listenFailure, type Endpoint } from '../contract/address';
 import { fail, ok, type Result } from '../contract/errors';
 import type { ListenerState } from '../contract/feed';
 import type { ServerState } from '../session/port';
@@ -8,7 +8,7 @@ import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { ConnectionDriver, type DriverHooks } from './driver';
 import { resetSocket } from './reset';
-import { endpointOf, endpointText, type Endpoint } from './tap';
+import { endpointOf, endpointText } from './tap';
 
 /** Connections the kernel holds for us while the event loop is busy. */
 const BACKLOG = 1_024;

@@ -1,11 +1,6 @@
 /** Who is told of every byte and every end before a session sees it: the journal. Returns at once. */
+import type { Endpoint } from '../contract/address';
 import type { ConnectionId, Direction } from '../contract/connections';
-
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-  readonly family: 'IPv4' | 'IPv6';
-}
 
 export interface Tap {
   /** Nothing more should be read for now; whoever has the tap tells when that is over (`Listener.tapCaughtUp`). */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Failure } from '../../src-main/contract/errors';
 import { Journal, type JournalOptions } from '../../src-main/capture/journal';
-import type { Endpoint } from '../../src-main/capture/packet';
+import type { Endpoint } from '../../src-main/contract/address';
 import { diskFiles, type SegmentFiles } from '../../src-main/capture/segment-file';
 
 export const CLIENT: Endpoint = { address: '127.0.0.1', port: 50_000, family: 'IPv4' };
