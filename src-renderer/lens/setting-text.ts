@@ -1,5 +1,5 @@
 /** A setting as it is written in its number box, and read back from it. */
-import { fail, type Result } from '@contract/errors';
+import { describe, fail, type Failure, type Result } from '@contract/errors';
 import { checkSetting, settingEntry, type SettingName, type Unit } from '@contract/settings';
 import { UNIT_STEPS, unitFor } from './units';
 
@@ -65,4 +65,19 @@ export function readSetting(name: SettingName, text: string, shownUnit: string):
   const value = Number((parts[1] ?? '').replaceAll(/[,_ ]/g, '')) * factor;
   // 0.1 KiB is no whole number of bytes, and nobody means it to be.
   return checkSetting(name, fractional || factor === 1 ? value : Math.round(value));
+}
+
+const SPOKEN_AMOUNTS: ReadonlySet<string> = new Set(['value', 'min', 'max', 'example']);
+
+/** Why a value was refused, with the setting's label and its amounts as the panel writes them. */
+export function settingProblem(name: SettingName, failure: Failure): string {
+  const { label, unit } = settingEntry(name);
+  const spoken = Object.entries(failure.detail ?? {}).map(([key, value]) =>
+    SPOKEN_AMOUNTS.has(key) && typeof value === 'number' ? [key, settingPhrase(unit, value)] : [key, value],
+  );
+  const detail: NonNullable<Failure['detail']> = { ...Object.fromEntries(spoken), name: label };
+  const { title, hint } = describe({ ...failure, detail });
+  return failure.code === 'CFG_NOT_A_NUMBER'
+    ? `${title} Write, for example, ${detail['example']}.`
+    : `${title} ${hint}`;
 }

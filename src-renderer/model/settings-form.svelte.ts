@@ -1,7 +1,8 @@
 import type { Client } from '@contract/client';
-import { describe, type Failure } from '@contract/errors';
+import type { Failure } from '@contract/errors';
 import { settingEntry, type SettingName } from '@contract/settings';
 import { SvelteMap } from 'svelte/reactivity';
+import { settingProblem } from '../lens/setting-text';
 import type { Live } from './live.svelte';
 import { Throttle } from './throttle';
 
@@ -33,9 +34,7 @@ export class SettingsForm {
   /** Why the last value was refused, as one line; null where it was not. */
   problem(name: SettingName): string | null {
     const failure = this.#errors.get(name);
-    if (failure === undefined) return null;
-    const { title, hint } = describe(failure);
-    return `${title} ${hint}`;
+    return failure === undefined ? null : settingProblem(name, failure);
   }
 
   isDefault(name: SettingName): boolean {
@@ -51,6 +50,11 @@ export class SettingsForm {
   /** Says why what was typed is no value; what is in force stays. */
   refuse(name: SettingName, failure: Failure): void {
     this.#errors.set(name, failure);
+  }
+
+  /** The person is typing anew: what was wrong before is no longer to be seen. */
+  forgive(name: SettingName): void {
+    this.#errors.delete(name);
   }
 
   /** The default of one setting, or of all. */

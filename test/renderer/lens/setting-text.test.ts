@@ -1,6 +1,6 @@
 import { SETTING_NAMES, settingEntry } from '@contract/settings';
 import { describe, expect, test } from 'vitest';
-import { readSetting, settingPhrase, settingText } from '../../../src-renderer/lens/setting-text';
+import { readSetting, settingPhrase, settingProblem, settingText } from '../../../src-renderer/lens/setting-text';
 
 describe('what a box shows', () => {
   test.each([
@@ -70,5 +70,15 @@ describe('what is typed', () => {
       expect(readSetting(name, shown.number, shown.unit)).toEqual({ ok: true, value });
       expect(readSetting(name, settingPhrase(unit, value), shown.unit)).toEqual({ ok: true, value });
     }
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    ['garbage', 'Head timeout takes a number, not "garbage". Write, for example, 10 s.'],
+    ['2h', 'Head timeout cannot be 2 h: it ends at 1 h. Choose a number from 10 ms to 1 h.'],
+  ])('of %s speaks as the panel does', (typed, sentence) => {
+    const read = readSetting('headTimeoutMs', typed, 's');
+    expect(read.ok ? null : settingProblem('headTimeoutMs', read.error)).toBe(sentence);
   });
 });

@@ -77,7 +77,9 @@ describe('a refused value', () => {
     form.set('headTimeoutMs', 1);
     await vi.advanceTimersByTimeAsync(100);
     expect(form.value('headTimeoutMs')).toBe(10_000);
-    expect(form.problem('headTimeoutMs')).toMatch(/cannot be 1: it starts at 10/);
+    expect(form.problem('headTimeoutMs')).toMatch(
+      /^Head timeout cannot be 1 ms: it starts at 10 ms\. Choose a number from 10 ms to 1 h\.$/,
+    );
   });
 
   test('is forgotten with the next good one', async () => {
