@@ -14,6 +14,8 @@ export class ConnectionList {
   /** By ascending id; kept up with each flush, so that a flush costs what changed and not what is kept. */
   #matching = $state.raw<readonly ConnectionRow[]>([]);
   #frozen = $state.raw<readonly ConnectionRow[] | null>(null);
+  /** Every row as it was when the pause began: a filter set meanwhile chooses from these. */
+  #frozenAll: readonly ConnectionRow[] = [];
   /** The newest id shown; null: whatever is newest. */
   #anchorId = $state.raw<ConnectionId | null>(null);
 
@@ -69,11 +71,13 @@ export class ConnectionList {
     this.#filterText = text;
     this.#anchorId = null;
     this.#matching = this.#matchingOf(this.#live.rows);
-    if (this.#frozen !== null) this.#frozen = this.#matching;
+    if (this.#frozen !== null) this.#frozen = this.#matchingOf(this.#frozenAll);
   }
 
   togglePause(): void {
-    this.#frozen = this.#frozen === null ? this.#matching : null;
+    const pauses = this.#frozen === null;
+    this.#frozenAll = pauses ? this.#live.rows : [];
+    this.#frozen = pauses ? this.#matching : null;
   }
 
   /** Keeps what is shown in its place: the person scrolled away from the newest row. */

@@ -116,6 +116,17 @@ describe('filtered', () => {
     expect(shown()).toEqual([3, 2, 1]);
   });
 
+  test('a filter set while paused chooses from the rows of before', () => {
+    list.setFilter('');
+    list.togglePause();
+    arrive(4);
+    list.setFilter('127');
+    expect(shown()).toEqual([3, 2, 1]);
+    expect(list.waiting).toBe(1);
+    list.togglePause();
+    expect(shown()).toEqual([4, 3, 2, 1]);
+  });
+
   test('a flush tests the rows that changed, not the ones that are kept', () => {
     live.snapshot(manyRows(1_000));
     const matches = vi.spyOn(list.filter, 'matches');

@@ -114,6 +114,22 @@ describe('pause and clear', () => {
     expect(engine.transport.paramsOf('connections.clear')).toEqual([{}]);
     expect(options()).toEqual([]);
   });
+
+  test('clear lets go of a closed connection that is looked at, and keeps an open one', async () => {
+    const open = { closedAtMs: null, closeCause: null };
+    const rows = [makeRow({ id: 1, closedAtMs: 9, closeCause: 'client-closed' }), makeRow({ id: 2, ...open })];
+    const { engine, models } = await renderPanel(ConnectionsPanel, { rows });
+    engine.snapshot = { ...engine.snapshot, rows: rows.slice(1) };
+    for (const [chosen, kept] of [
+      [2, 2],
+      [1, null],
+    ] as const) {
+      models.selection.select(chosen);
+      await fireEvent.click(screen.getByRole('button', { name: 'Clear closed connections' }));
+      await settled();
+      expect(models.selection.connectionId).toBe(kept);
+    }
+  });
 });
 
 describe('empty', () => {

@@ -21,8 +21,13 @@ describe('the trip log', () => {
   });
 
   test('says so when there is nothing', async () => {
-    await renderPanel(TripLog);
+    await renderPanel(TripLog, { stats: makeStats({ trips: 0, faults: 0 }) });
     expect(screen.getByText('Nothing was refused yet.')).toBeTruthy();
+  });
+
+  test('says that it was cleared', async () => {
+    await renderPanel(TripLog, { stats: makeStats({ trips: 3, faults: 0 }) });
+    expect(screen.getByText('Nothing was refused since the log was cleared.')).toBeTruthy();
   });
 });
 
