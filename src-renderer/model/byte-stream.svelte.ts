@@ -99,7 +99,7 @@ export class ByteStream {
   missingAt(start: number, end: number): string | null {
     const page = this.#options.pages.page(this.#options.direction, pageOf(start));
     if (page === null) return this.failure === null ? 'loading …' : describe(this.failure).title;
-    if (page.keptFrom >= end) return "dropped by the journal's size limit";
+    if (page.keptFrom >= Math.min(end, this.bytes)) return "dropped by the journal's size limit";
     return start < page.start + page.bytes.length && end > page.start ? null : 'loading …';
   }
 
@@ -145,6 +145,7 @@ export class ByteStream {
 
   /** The byte under the cursor in one short sentence, for assistive technology. */
   spoken(offset: number): string {
+    if (offset >= this.bytes) return `offset 0x${offset.toString(16).toUpperCase()}, after the last byte ${this.words}`;
     const byte = this.byteAt(offset);
     const element = this.elementAt(offset);
     const value = byte === null ? 'not loaded' : byteWords(byte);

@@ -114,6 +114,14 @@ describe('the connection panel', () => {
     expect(screen.getByText('offset 0x9, 0x32, "2", status code 200')).toBeTruthy();
   });
 
+  test('says that a guard acted after the last byte', async () => {
+    const { models } = await show(new RecordedConnection(1).add(received(1, 'GET /')));
+    models.selection.showByte(1, 'in', 5);
+    await drawn();
+    expect(document.querySelector('.info')?.textContent).toContain('at 0x0005, after the last byte received');
+    expect(screen.queryByRole('button', { name: /Copy as/ })).toBeNull();
+  });
+
   test('tells where and when the bytes under the cursor came', async () => {
     const { models } = await show(
       new RecordedConnection(1).add(received(1, POST.slice(0, 30)), received(1_204, POST.slice(30))),
@@ -168,6 +176,13 @@ describe('the keyboard in the hex view', () => {
 });
 
 describe('bytes that are not kept', () => {
+  test('are said to be dropped up to the last row, which is not full', async () => {
+    const connection = new RecordedConnection(1).add(received(1, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+    connection.keptFrom.in = 28;
+    await show(connection);
+    expect(screen.getAllByText("dropped by the journal's size limit").length).toBe(2);
+  });
+
   test('are said to be dropped', async () => {
     const connection = new RecordedConnection(1).add(received(1, POST));
     connection.keptFrom.in = 32;
