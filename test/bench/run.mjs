@@ -45,9 +45,10 @@ async function main() {
   const problem = ensureTools();
   if (problem !== null) throw new Error(problem);
   const { toMarkdown } = await import('./report.mjs');
+  const { format } = await import('prettier');
   const command = values.quick ? 'npm run bench -- --quick' : 'npm run bench';
   const page = toMarkdown({ command, ...(await measureAll(values.quick ? QUICK : FULL)) });
-  if (!values.quick) writeFileSync(RESULTS, page);
+  if (!values.quick) writeFileSync(RESULTS, await format(page, { parser: 'markdown' }));
   console.log(page);
 }
 

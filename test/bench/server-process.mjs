@@ -61,6 +61,13 @@ export class ServerProcess {
     return /** @type {NodeJS.MemoryUsage} */ (usage);
   }
 
+  /** Microseconds of all its threads so far. */
+  async processorTime() {
+    this.child.send('cpu');
+    const [{ user, system }] = await once(this.child, 'message');
+    return user + system;
+  }
+
   async stop() {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');

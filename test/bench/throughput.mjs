@@ -19,7 +19,23 @@ const server = (/** @type {string} */ name) => join(import.meta.dirname, 'server
 const started = async (name, script, args) => [name, await ServerProcess.start(script, args)];
 
 /** @typedef {'engine' | 'silent' | 'http' | 'net'} ServerName */
-/** @typedef {{ workload: import('./workloads.mjs').Workload, rates: Record<ServerName, number> }} Throughput */
+/** @typedef {{ rate: number, cpu: number }} Run requests per second, and processor microseconds of each */
+/** @typedef {{ workload: import('./workloads.mjs').Workload } & Record<ServerName, Run>} Throughput */
+
+/**
+ * @param {ServerProcess} process
+ * @param {string} file
+ * @param {{ seconds: number, connections: number }} load
+ * @returns {Promise<Run>}
+ */
+async function runOnce(process, file, load) {
+  const before = await process.processorTime();
+  const rate = await requestsPerSec(process.address, file, load);
+  return { rate, cpu: ((await process.processorTime()) - before) / (rate * load.seconds) };
+}
+
+/** @param {readonly Run[]} runs @returns {Run} */
+const middle = (runs) => ({ rate: median(runs.map(({ rate }) => rate)), cpu: median(runs.map(({ cpu }) => cpu)) });
 
 /**
  * @param {import('./workloads.mjs').Workload} workload
@@ -45,16 +61,21 @@ async function measure(workload, bundles, { rounds, seconds }) {
   const { connections } = workload;
   const servers = await startAll(workload, bundles);
   try {
-    const rates = /** @type {Record<ServerName, number[]>} */ ({ engine: [], silent: [], http: [], net: [] });
+    const runs = /** @type {Record<ServerName, Run[]>} */ ({ engine: [], silent: [], http: [], net: [] });
     // The first round is for the compiler.
     for (let round = 0; round <= rounds; round += 1) {
-      for (const [name, { address }] of servers) {
-        const rate = await requestsPerSec(address, file, { seconds, connections });
-        if (round > 0) rates[name].push(rate);
+      for (const [name, process] of servers) {
+        const run = await runOnce(process, file, { seconds, connections });
+        if (round > 0) runs[name].push(run);
       }
     }
-    const medians = Object.entries(rates).map(([name, values]) => [name, median(values)]);
-    return { workload, rates: Object.fromEntries(medians) };
+    return {
+      workload,
+      engine: middle(runs.engine),
+      silent: middle(runs.silent),
+      http: middle(runs.http),
+      net: middle(runs.net),
+    };
   } finally {
     await Promise.all(servers.map(([, process]) => process.stop()));
   }
