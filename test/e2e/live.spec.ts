@@ -70,6 +70,33 @@ test('shows the messages with their fields and bodies', async ({ bytescope: { pa
   await expect(request).toContainText('Zoë');
 });
 
+test('shows the bytes of the request that is chosen, and gives a command that sends them again', async ({
+  bytescope: { page, port },
+}) => {
+  const client = await TcpClient.open(port);
+  for (let count = 1; count <= 40; count += 1) {
+    await client.send(`GET /health?n=${count} HTTP/1.1\r\nHost: a\r\nX-Padding: ${'p'.repeat(40)}\r\n\r\n`);
+  }
+  await page.getByRole('option').first().click();
+  await expect(page.getByText('request 40 of 40')).toBeVisible();
+  const grid = page.getByRole('grid', { name: 'Bytes received' });
+  await expect(grid).toContainText('n=40');
+  for (let step = 0; step < 35; step += 1) await page.getByRole('button', { name: 'Previous request' }).click();
+  await expect(page.getByText('request 5 of 40')).toBeVisible();
+  await expect(grid).toContainText('n=5');
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = (text) => Promise.resolve(void Object.assign(globalThis, { copied: text }));
+  });
+  await page.getByRole('button', { name: 'printf | nc' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const command = await page.evaluate(() => (globalThis as unknown as { copied: string }).copied);
+  expect(execFileSync('sh', ['-c', command.split(' | nc ')[0] ?? '']).toString()).toBe(
+    `GET /health?n=5 HTTP/1.1\r\nHost: a\r\nX-Padding: ${'p'.repeat(40)}\r\n\r\n`,
+  );
+  client.close();
+});
+
 test('names the byte a malformed request was refused at', async ({ bytescope: { page, port } }) => {
   const client = await TcpClient.open(port);
   await client.send('GET / HTTP/1.1\r\nHost: a\r\nBad : 1\r\n\r\n');
