@@ -3,7 +3,7 @@
  * RESULTS.md beside this file. Judges nothing: times depend on the machine, and whoever else uses it.
  *
  *   npm run bench                 under four minutes
- *   npm run bench -- --quick      under one minute, written to standard output alone
+ *   npm run bench -- --quick      about one minute, written to standard output alone
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
