@@ -30,6 +30,15 @@ describe('the phase strip', () => {
     expect(body).toEqual({ step: 'body', mark: 'now', part: 'chunk data' });
   });
 
+  it('stops at the rate limit where the bucket was empty', () => {
+    const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+    const connection = new RecordedConnection(1).add(
+      received(1, get),
+      sent(2, 'HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n'),
+    );
+    expect(marksOf(connection)).toEqual(['done', 'done', 'passed', 'failed', 'ahead', 'done']);
+  });
+
   it('is done from end to end after a reply', () => {
     const connection = new RecordedConnection(1).add(
       received(1, `${HEAD}1\r\na\r\n0\r\n\r\n`),
