@@ -52,6 +52,8 @@ export class ConnectionEntry {
 
   /** A trip or fault is stated before the reply it causes, which may belong to no exchange yet. */
   #pendingFailure: Exchange['failure'] = null;
+  /** Of a request the connection ended in the middle of. */
+  #startLineAtEnd: StartLine | null = null;
 
   constructor(
     private readonly opened: FactOf<'connection.opened'>,
@@ -100,6 +102,7 @@ export class ConnectionEntry {
         this.#closedAtMs = fact.atMs;
         this.#closeCause = fact.cause;
         this.#timeline.fit(this.room.bars);
+        this.#startLineAtEnd = this.live?.startLine ?? null;
         this.live = null;
     }
   }
@@ -107,7 +110,7 @@ export class ConnectionEntry {
   row(): ConnectionRow {
     const { live } = this;
     const latest = this.#latestOrNext();
-    const startLine = live?.startLine ?? latest ?? { method: '', target: '' };
+    const startLine = this.#startLineUnderWay ?? latest ?? { method: '', target: '' };
     return {
       id: this.id,
       revision: this.#revision,
@@ -140,10 +143,14 @@ export class ConnectionEntry {
     };
   }
 
+  get #startLineUnderWay(): StartLine | null {
+    return this.live === null ? this.#startLineAtEnd : this.live.startLine;
+  }
+
   /** The latest exchange; null while the head of a newer request is under way. */
   #latestOrNext(): KeptExchange | null {
     const { latest } = this.#exchanges;
-    const isNext = this.live !== null && this.live.startLine !== null && latest?.requestEnd !== null;
+    const isNext = this.#startLineUnderWay !== null && latest?.requestEnd !== null;
     return isNext ? null : latest;
   }
 
@@ -193,8 +200,11 @@ export class ConnectionEntry {
 
   #takeRate(fact: FactOf<'rate'>): void {
     const exchange = this.#numbered(fact.number);
-    if (exchange !== null) exchange.tokensLeft = fact.level;
     if (!fact.allowed) this.#mark('LIM_RATE');
+    if (exchange === null) return;
+    exchange.tokensLeft = fact.level;
+    if (fact.allowed) return;
+    exchange.failure = { code: 'LIM_RATE', detail: { limit: fact.capacity }, offset: exchange.headEnd ?? 0 };
   }
 
   /** A reply to no request (a head that was refused) still is an exchange to look at. */

@@ -70,8 +70,6 @@ const ANYWHERE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** The step an exchange was stopped at. */
 export function failedStep(exchange: Exchange): PhaseStep | null {
   const { failure } = exchange;
-  // An empty bucket is no failure of the request: the engine tells it by the status alone.
-  if (failure === null && exchange.status === 429) return 'rate limit';
   if (failure === null || failure.code === 'LIM_REQUESTS') return null;
   if (failure.code === 'LIM_RATE') return 'rate limit';
   if (failure.code === 'LIM_HELD_TOTAL') return 'route';

@@ -91,6 +91,25 @@ describe('ConnectionTable', () => {
     expect(table.row(1)).toMatchObject({ phase: 'closed', bytesIn: 50, closeCause: 'client-closed' });
   });
 
+  it('goes on naming a request that the connection ended in the middle of', () => {
+    const { table } = tableWithLog();
+    table.take(opened(1));
+    const startLine = { method: 'GET', target: '/cut', version: 'HTTP/1.1' };
+    table.attach(1, { phase: 'headers', armed: null, bytesIn: 30, bytesOut: 0, bodyBytes: 0, startLine });
+    table.take(closed(1));
+    expect(table.row(1)).toMatchObject({ method: 'GET', target: '/cut', status: null });
+  });
+
+  it('says of a request that found the bucket empty that this stopped it', () => {
+    const { table } = tableWithLog();
+    const tokens = { client: '127.0.0.1', level: 0.2, capacity: 5, retryAfterMs: 800 };
+    for (const fact of [opened(1), head(1, 1)]) table.take(fact);
+    table.take({ kind: 'rate', connection: 1, atMs: 5, number: 1, allowed: false, ...tokens });
+    expect(table.detail(1)?.exchanges).toMatchObject([
+      { tokensLeft: 0.2, failure: { code: 'LIM_RATE', detail: { limit: 5 }, offset: 40 } },
+    ]);
+  });
+
   it('raises the revision with every change', () => {
     const { table } = tableWithLog();
     table.take(opened(1));

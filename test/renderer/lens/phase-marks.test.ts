@@ -36,7 +36,10 @@ describe('the phase strip', () => {
       received(1, get),
       sent(2, 'HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n'),
     );
-    expect(marksOf(connection)).toEqual(['done', 'done', 'passed', 'failed', 'ahead', 'done']);
+    const { exchanges, row } = connection.detail;
+    const failure = { code: 'LIM_RATE', detail: { limit: 5 }, offset: get.length } as const;
+    const marks = phaseMarks({ ...exchanges[0]!, failure }, row, true).map(({ mark }) => mark);
+    expect(marks).toEqual(['done', 'done', 'passed', 'failed', 'ahead', 'done']);
   });
 
   it('is done from end to end after a reply', () => {
