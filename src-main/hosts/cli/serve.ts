@@ -50,29 +50,42 @@ async function startUi(engine: Engine, asked: Address | null, start: ServeParts[
   return isTaken && asked === null ? start(engine, { ...DEFAULT_PAGE_ADDRESS, port: 0 }) : started;
 }
 
-/** The server and the window. A server that cannot listen is for the window to mend, where a person looks at one. */
+/**
+ * The window and the server. A server that cannot listen is for the window to mend, where a person looks at one. The
+ * window comes first, so that nothing a client does is told before both addresses are.
+ */
 async function start(
   engine: Engine,
   options: ServeOptions,
   parts: ServeParts & { reporter: Reporter },
 ): Promise<Result<UiHost | null>> {
   const { reporter } = parts;
+  const ui = options.ui.asked ? await startUi(engine, options.ui.value, parts.startUi) : ok(null);
+  if (!ui.ok) return ui;
   const { host, port } = options.listen ?? engine.listener;
   const listening = await engine.listen(host, port);
-  if (!listening.ok && (!options.ui.asked || options.output === 'json')) return listening;
+  if (!listening.ok && (ui.value === null || options.output === 'json')) {
+    await ui.value?.close();
+    return listening;
+  }
   if (listening.ok) reporter.listening(listening.value);
   else reporter.notice(listening.error);
-  if (!options.ui.asked) return ok(null);
-  const ui = await startUi(engine, options.ui.value, parts.startUi);
-  if (!ui.ok) return ui;
-  reporter.ui(ui.value.url);
-  if (!ui.value.isLocal) {
+  if (ui.value !== null) tellUi(ui.value, options, parts);
+  return ui;
+}
+
+function tellUi(
+  ui: UiHost,
+  { open }: ServeOptions,
+  { reporter, openBrowser }: ServeParts & { reporter: Reporter },
+): void {
+  reporter.ui(ui.url);
+  if (!ui.isLocal) {
     reporter.warn(
       'The window can be reached from other machines: whoever has its address with the token controls Bytescope.',
     );
   }
-  if (options.open) parts.openBrowser(ui.value.url);
-  return ui;
+  if (open) openBrowser(ui.url);
 }
 
 /** False: it took too long, or failed. */

@@ -32,9 +32,11 @@ function run(...args: string[]): Promise<number> {
       options = given;
       return Promise.resolve(ok(engine));
     },
-    startUi: (_engine, { host, port }) => {
+    startUi: async (_engine, { host, port }) => {
       uiAddresses.push(`${host}:${port}`);
-      return Promise.resolve(uiAnswers.shift() ?? ui());
+      // It takes a turn of the event loop, as listening does.
+      await new Promise((resolve) => setImmediate(resolve));
+      return uiAnswers.shift() ?? ui();
     },
     openBrowser: (url) => opened.push(url),
     stdout: collect('out'),
@@ -61,6 +63,28 @@ beforeEach(() => {
 });
 
 describe('serve --json', () => {
+  it('tells both addresses before a client that comes as soon as it can', async () => {
+    const listen = engine.listen.bind(engine);
+    vi.spyOn(engine, 'listen').mockImplementation(async (host, port) => {
+      const listening = await listen(host, port);
+      setImmediate(() => engine.state(replyFact()));
+      return listening;
+    });
+    const exit = run('serve', '--json', '--ui');
+    await untilSaid('"request"');
+    stop();
+    await exit;
+    expect(events().map(({ event }) => event)).toEqual(['listening', 'ui', 'request']);
+  });
+
+  it('closes the window again where the server cannot listen', async () => {
+    const close = vi.fn(() => Promise.resolve());
+    uiAnswers = [ui({ close })];
+    vi.spyOn(engine, 'listen').mockResolvedValue(fail('NET_PORT_IN_USE', { host: '127.0.0.1', port: 8080 }));
+    expect(await run('serve', '--json', '--ui')).toBe(1);
+    expect(close).toHaveBeenCalledOnce();
+  });
+
   it('tells the address first, then the window, then what happens', async () => {
     const exit = run('serve', '--json', '--ui', '--listen', '127.0.0.1:0');
     await untilSaid('"ui"');
