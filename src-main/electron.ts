@@ -27,10 +27,11 @@ function refuse({ title, hint }: { title: string; hint: string }): void {
   app.exit(FAILED_TO_START);
 }
 
-const engineOptions = ({ settings, journalPath, replyMode }: ServeOptions): EngineOptions => ({
+const engineOptions = ({ settings, preset, journalPath, replyMode }: ServeOptions): EngineOptions => ({
   settingsPath: userFile('settings.json'),
   journalPath: journalPath === null ? null : resolve(journalPath),
   flags: settings,
+  preset,
   replyMode,
 });
 

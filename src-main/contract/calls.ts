@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { MAX_RANGE_BYTES, type ByteRange, type ConnectionDetail } from './connections';
 import { fail, ok, type Result } from './errors';
 import type { FeedBatch, FeedSnapshot, ListenerState } from './feed';
-import type { SettingsState } from './settings';
+import type { SettingsState } from './presets';
 
 const nothing = v.strictObject({});
 const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -20,10 +20,15 @@ export const CALLS = {
   'feed.acknowledge': { params: v.strictObject({ sequence: offset }), timeoutMs: 10_000 },
   /** Puts one setting in force, for open connections too. Fails with a `CFG_` code; then the old value stays. */
   'settings.set': {
-    params: v.strictObject({ name: v.pipe(v.string(), v.maxLength(100)), value: v.nullable(v.number()) }),
+    params: v.strictObject({
+      name: v.pipe(v.string(), v.maxLength(100)),
+      value: v.nullable(v.union([v.number(), v.boolean(), v.pipe(v.string(), v.maxLength(1_000))])),
+    }),
     timeoutMs: 5_000,
   },
-  /** Puts the default of one setting, or of all (`name: null`), back in force. */
+  /** Puts a whole preset in force and forgets what was turned by hand. Fails with `CFG_UNKNOWN_PRESET`. */
+  'settings.preset': { params: v.strictObject({ name: v.pipe(v.string(), v.maxLength(100)) }), timeoutMs: 5_000 },
+  /** Puts one setting back to what the preset has, or all of them (`name: null`). */
   'settings.reset': {
     params: v.strictObject({ name: v.nullable(v.pipe(v.string(), v.maxLength(100))) }),
     timeoutMs: 5_000,
@@ -60,6 +65,7 @@ export interface CallValues {
   'feed.snapshot': FeedSnapshot;
   'feed.acknowledge': null;
   'settings.set': SettingsState;
+  'settings.preset': SettingsState;
   'settings.reset': SettingsState;
   'listener.start': ListenerState;
   'listener.stop': ListenerState;

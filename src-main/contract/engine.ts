@@ -3,7 +3,8 @@ import type { Reply, TopicName } from './calls';
 import type { Failure, Result } from './errors';
 import type { Fact } from './facts';
 import type { ListenerState } from './feed';
-import type { SettingName, SettingsState } from './settings';
+import type { PresetName, SettingsState } from './presets';
+import type { SomeSettings } from './settings';
 
 /** One window, one browser tab. */
 export interface Viewer {
@@ -21,7 +22,9 @@ export interface EngineOptions {
   /** The session file; null makes one in the folder for temporary files, removed when the engine closes. */
   readonly journalPath: string | null;
   /** Values given on the command line: they win over the file and are not saved. */
-  readonly flags: Readonly<Partial<Record<SettingName, number | null>>>;
+  readonly flags: SomeSettings;
+  /** The preset given on the command line: it wins over the file, and is not saved. Null: none was given. */
+  readonly preset: PresetName | null;
   readonly replyMode: ReplyMode;
 }
 

@@ -209,6 +209,24 @@ export const ERRORS = {
     hint: 'Send the head faster, or raise the head timeout.',
     rfc: 'RFC 9110 §15.5.9',
   },
+  LIM_FIRST_BYTE_TIMEOUT: {
+    status: null,
+    title: 'No byte arrived within {limit} ms of the opening of the connection.',
+    hint: 'Nothing is wrong: unused connections are closed. Raise the first byte timeout to keep them longer.',
+    rfc: 'RFC 9112 §9.5',
+  },
+  LIM_HEAD_RATE: {
+    status: 408,
+    title: 'The head arrived at less than {limit} bytes per second.',
+    hint: 'Send the head faster, or lower the minimum head rate.',
+    rfc: 'RFC 9110 §15.5.9',
+  },
+  LIM_REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'The request was not complete within {limit} ms.',
+    hint: 'Send the request faster, or raise the request timeout.',
+    rfc: 'RFC 9110 §15.5.9',
+  },
   LIM_BODY_TIMEOUT: {
     status: 408,
     title: 'The body was not complete within {limit} ms.',
@@ -244,6 +262,18 @@ export const ERRORS = {
     title: 'The request target is longer than {limit} bytes.',
     hint: 'Move data from the query to the body, or raise the target size limit.',
     rfc: 'RFC 9112 §3',
+  },
+  LIM_REQUEST_LINE_BYTES: {
+    status: 414,
+    title: 'The request line is longer than {limit} bytes.',
+    hint: 'Move data from the query to the body, or raise the request line size limit.',
+    rfc: 'RFC 9112 §3',
+  },
+  LIM_FIELD_LINE_BYTES: {
+    status: 431,
+    title: 'A field line is longer than {limit} bytes.',
+    hint: 'Send a shorter value (cookies are usually the largest), or raise the field line size limit.',
+    rfc: 'RFC 6585 §5',
   },
   LIM_BODY_BYTES: {
     status: 413,
@@ -369,6 +399,26 @@ export const ERRORS = {
     status: null,
     title: '{name} cannot be switched off.',
     hint: 'Choose a number from {min} to {max}.',
+  },
+  CFG_NOT_A_CHOICE: {
+    status: null,
+    title: '{name} cannot be "{value}".',
+    hint: 'Choose one of: {choices}.',
+  },
+  CFG_NOT_A_SWITCH: {
+    status: null,
+    title: '{name} is on or off, not "{value}".',
+    hint: 'Write on or off.',
+  },
+  CFG_NOT_TEXT: {
+    status: null,
+    title: '{name} cannot take this text: {reason}.',
+    hint: 'See what --help says about it.',
+  },
+  CFG_UNKNOWN_PRESET: {
+    status: null,
+    title: 'There is no preset named "{name}".',
+    hint: 'Choose one of: {choices}.',
   },
   CFG_FILE_BROKEN: {
     status: null,

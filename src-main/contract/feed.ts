@@ -5,7 +5,8 @@
  */
 import type { ConnectionRow, FaultMark, Trip } from './connections';
 import type { Failure } from './errors';
-import type { GuardName, SettingsState } from './settings';
+import type { SettingsState } from './presets';
+import type { GuardName } from './settings';
 
 export const FEED_BATCHES_PER_SEC = 30;
 /** A viewer that owes more changed rows than this gets a reset in place of them. */

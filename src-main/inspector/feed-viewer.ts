@@ -16,7 +16,7 @@ import {
   type StatsSample,
 } from '../contract/feed';
 import type { ConnectionRow } from '../contract/connections';
-import type { SettingsState } from '../contract/settings';
+import type { SettingsState } from '../contract/presets';
 
 const BATCH_GAP_MS = 1_000 / FEED_BATCHES_PER_SEC;
 /** Log entries and dropped rows owed before a reset takes their place. */

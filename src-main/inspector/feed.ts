@@ -1,7 +1,7 @@
 /** Fans changes out to the viewers, and builds the snapshot each of them begins with. */
 import type { ConnectionId } from '../contract/connections';
 import type { FeedBatch, FeedSnapshot, ListenerState, LogEntry, Notice } from '../contract/feed';
-import type { SettingsState } from '../contract/settings';
+import type { SettingsState } from '../contract/presets';
 import { nowMs } from '../net/clock';
 import type { ConnectionTable, TableHooks } from './connection-table';
 import type { Counters } from './counters';

@@ -2,7 +2,7 @@
 import type { CallHandlers } from '../contract/calls';
 import { fail, ok, type Result } from '../contract/errors';
 import type { FeedSnapshot, ListenerState } from '../contract/feed';
-import type { SettingsState } from '../contract/settings';
+import type { SettingsState } from '../contract/presets';
 import type { Journal } from '../capture/journal';
 import type { ConnectionTable } from './connection-table';
 import type { FeedViewer } from './feed-viewer';
@@ -28,6 +28,7 @@ export const createHandlers = (parts: HandlerParts): CallHandlers => ({
     return ok(null);
   },
   'settings.set': ({ name, value }) => parts.apply(parts.store.set(name, value)),
+  'settings.preset': ({ name }) => parts.apply(parts.store.usePreset(name)),
   'settings.reset': ({ name }) => parts.apply(parts.store.reset(name)),
   'listener.start': async ({ host, port }) => {
     const started = await parts.listen(host, port);

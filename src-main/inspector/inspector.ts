@@ -12,7 +12,7 @@ import type { Engine, EngineOptions, Viewer } from '../contract/engine';
 import { fail, ok, type Failure, type Result } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { ListenerState } from '../contract/feed';
-import type { SettingsState } from '../contract/settings';
+import type { SettingsState } from '../contract/presets';
 import { nowMs } from '../net/clock';
 import { Listener } from '../net/listener';
 import { ConnectionTable } from './connection-table';
@@ -33,6 +33,7 @@ export async function createInspector(options: EngineOptions): Promise<Result<En
   const store = await SettingsStore.load({
     path: options.settingsPath,
     flags: options.flags,
+    preset: options.preset,
     report: (failure) => report(failure),
   });
   let caughtUp = (): void => undefined;
@@ -222,6 +223,6 @@ class Inspector implements Engine {
   }
 
   #noteSettings(): void {
-    this.journal.settingsNoted(JSON.stringify(this.store.state.values));
+    this.journal.settingsNoted(JSON.stringify({ preset: this.store.state.preset, ...this.store.state.values }));
   }
 }

@@ -1,6 +1,9 @@
 /**
- * The settings in force and the file that keeps them. A value comes from the defaults, the file, a flag or the
- * panel, the later one winning. Only what the file or the panel said is saved: a flag holds for one run.
+ * The settings in force and the file that keeps them. A value comes from the defaults, a preset, the file, a flag or
+ * the panel, the later one winning. Only what the file or the panel said is saved: a flag holds for one run.
+ *
+ * A preset says all of the guards, the rate limit and the strictness: picking one in the panel forgets what was turned
+ * there before, and one given by a flag hides what the file says of them.
  *
  * Writing is atomic, one write at a time, and the last change always gets written. A file that cannot be used is
  * moved aside and reported, and what was good in it is saved anew; it never stops the start.
@@ -11,7 +14,18 @@ import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 import type { Address } from '../contract/address';
 import type { Failure, Result } from '../contract/errors';
-import { ok } from '../contract/errors';
+import { fail, ok } from '../contract/errors';
+import {
+  DEFAULT_PRESET,
+  isOfPresets,
+  isPresetName,
+  PRESET_NAMES,
+  presetEntry,
+  presetSettings,
+  type PresetName,
+  type SettingsState,
+} from '../contract/presets';
+import type { SettingValue } from '../contract/setting-entry';
 import {
   checkSetting,
   DEFAULT_SETTINGS,
@@ -19,12 +33,14 @@ import {
   type SettingName,
   type Settings,
   type SettingSource,
-  type SettingsState,
+  type SomeSettings,
 } from '../contract/settings';
 
-type Values = Partial<Record<SettingName, number | null>>;
+/** Each value has passed `checkSetting`. */
+type Values = Partial<Record<SettingName, SettingValue>>;
 
 const FileShape = v.looseObject({
+  preset: v.optional(v.string()),
   settings: v.optional(v.record(v.string(), v.unknown()), {}),
   listen: v.optional(
     v.object({
@@ -39,22 +55,29 @@ const MAX_FILE_BYTES = 1024 * 1024;
 
 export interface StoreOptions {
   readonly path: string | null;
-  readonly flags: Readonly<Values>;
+  readonly flags: SomeSettings;
+  /** Given by a flag; null where none was. */
+  readonly preset: PresetName | null;
   readonly report: (failure: Failure) => void;
 }
 
 export class SettingsStore {
   #kept: Values = {};
+  /** What the file says, or the panel said. */
+  #keptPreset: PresetName = DEFAULT_PRESET;
+  /** A preset given by a flag, until the panel picks another. */
+  #flagPreset: PresetName | null;
   #address: Address | null = null;
   readonly #panel = new Set<SettingName>();
   /** Flags the panel has not overruled. */
   readonly #flags: Values;
-  #state: SettingsState = { values: DEFAULT_SETTINGS, sources: sourcesOf(() => 'default') };
+  #state: SettingsState = { preset: DEFAULT_PRESET, values: DEFAULT_SETTINGS, sources: sourcesOf(() => 'default') };
   #saving: Promise<void> | null = null;
   #isStale = false;
 
   private constructor(private readonly options: StoreOptions) {
     this.#flags = { ...options.flags };
+    this.#flagPreset = options.preset;
   }
 
   static async load(options: StoreOptions): Promise<SettingsStore> {
@@ -83,18 +106,32 @@ export class SettingsStore {
     return this.#changed();
   }
 
-  /** Puts the default of one setting back in force, or of all. */
+  /** Puts a preset in force, as a whole. */
+  usePreset(name: string): Result<SettingsState> {
+    if (!isPresetName(name)) {
+      return fail('CFG_UNKNOWN_PRESET', { name: name.slice(0, 100), choices: PRESET_NAMES.join(', ') });
+    }
+    this.#keptPreset = name;
+    this.#flagPreset = null;
+    for (const one of SETTING_NAMES) if (isOfPresets(one)) this.#forget(one);
+    return this.#changed();
+  }
+
+  /** Puts one setting back to what the preset has, or all. */
   reset(name: string | null): Result<SettingsState> {
     const names = name === null ? SETTING_NAMES : [name];
     for (const one of names) {
       const checked = checkSetting(one, DEFAULT_SETTINGS[one as SettingName]);
       if (!checked.ok) return checked;
-      const known = one as SettingName;
-      delete this.#kept[known];
-      delete this.#flags[known];
-      this.#panel.delete(known);
+      this.#forget(one as SettingName);
     }
     return this.#changed();
+  }
+
+  #forget(name: SettingName): void {
+    delete this.#kept[name];
+    delete this.#flags[name];
+    this.#panel.delete(name);
   }
 
   rememberAddress(address: Address): void {
@@ -114,13 +151,25 @@ export class SettingsStore {
   }
 
   #rebuild(): void {
-    const values = Object.freeze({ ...DEFAULT_SETTINGS, ...this.#kept, ...this.#flags }) as Settings;
+    const preset = this.#flagPreset ?? this.#keptPreset;
+    const named: SomeSettings = presetEntry(preset).values;
     const sources = sourcesOf((name) => {
       if (name in this.#flags) return 'flag';
       if (this.#panel.has(name)) return 'panel';
-      return name in this.#kept ? 'file' : 'default';
+      if (name in this.#kept && !this.#isHidden(name)) return 'file';
+      return name in named ? 'preset' : 'default';
     });
-    this.#state = { values, sources };
+    const values: Values = { ...presetSettings(preset) };
+    for (const name of SETTING_NAMES) {
+      if (sources[name] === 'flag') values[name] = this.#flags[name] ?? null;
+      if (sources[name] === 'panel' || sources[name] === 'file') values[name] = this.#kept[name] ?? null;
+    }
+    this.#state = { preset, values: Object.freeze(values) as Settings, sources };
+  }
+
+  /** A preset given by a flag stands before what the file says. */
+  #isHidden(name: SettingName): boolean {
+    return this.#flagPreset !== null && isOfPresets(name);
   }
 
   async #load(path: string): Promise<void> {
@@ -151,6 +200,9 @@ export class SettingsStore {
     const parsed = v.safeParse(FileShape, raw);
     if (!parsed.success) return parsed.issues[0].message;
     let problem: string | null = null;
+    const { preset = DEFAULT_PRESET } = parsed.output;
+    if (isPresetName(preset)) this.#keptPreset = preset;
+    else problem = `there is no preset named ${JSON.stringify(preset.slice(0, 100))}`;
     for (const [name, value] of Object.entries(parsed.output.settings)) {
       const checked = checkSetting(name, value);
       if (checked.ok) this.#kept[name as SettingName] = checked.value;
@@ -184,7 +236,11 @@ export class SettingsStore {
   async #write(path: string): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false;
-      const content = { settings: this.#kept, ...(this.#address !== null && { listen: this.#address }) };
+      const content = {
+        preset: this.#keptPreset,
+        settings: this.#kept,
+        ...(this.#address !== null && { listen: this.#address }),
+      };
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });

@@ -1,7 +1,7 @@
 /** States the facts of one connection: who, when and where are filled in here, once. */
 import type { CloseCause } from '../contract/connections';
 import { errorEntry, type ErrorCode } from '../contract/errors';
-import { settingEntry, type GuardName } from '../contract/settings';
+import { numberEntry, type GuardName } from '../contract/settings';
 import type { TokenVerdict } from '../guard/token-bucket';
 import type { Fault } from '../http1/events';
 import type { StartLine } from '../http1/parser';
@@ -116,7 +116,7 @@ export class FactLog {
 
 /** The code a guard trips with. */
 export function tripCodeOf(guard: GuardName): ErrorCode {
-  return settingEntry(guard).trips ?? 'BUG_INVARIANT';
+  return numberEntry(guard).trips ?? 'BUG_INVARIANT';
 }
 
 /** The status a code is answered with; null once the request has its reply: there is no second one. */

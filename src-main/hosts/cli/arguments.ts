@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { parseAddress, type Address } from '../../contract/address';
 import type { ReplyMode } from '../../contract/engine';
 import { fail, ok, type Result } from '../../contract/errors';
-import { isSettingName, parseSetting, type SettingName } from '../../contract/settings';
+import { isPresetName, PRESET_NAMES, type PresetName } from '../../contract/presets';
+import type { SettingValue } from '../../contract/setting-entry';
+import { parseSetting, type SettingName, type SomeSettings } from '../../contract/settings';
 import { FLAG_NAMES, flagEntry, isFlagName, type FlagName } from './flags';
 
 /** What was asked for by a flag whose value may be left out. */
@@ -14,7 +16,8 @@ export interface ServeOptions {
   readonly listen: Address | null;
   readonly ui: Optional<Address>;
   readonly open: boolean;
-  readonly settings: Readonly<Partial<Record<SettingName, number | null>>>;
+  readonly settings: SomeSettings;
+  readonly preset: PresetName | null;
   readonly settingsFile: Optional<string>;
   readonly journalPath: string | null;
   readonly replyMode: ReplyMode;
@@ -89,22 +92,30 @@ function split(args: readonly string[]): Result<{ flags: GivenFlag[]; words: str
 }
 
 function readSettings(texts: readonly string[]): Result<ServeOptions['settings']> {
-  const settings: Partial<Record<SettingName, number | null>> = {};
+  const settings: Partial<Record<SettingName, SettingValue>> = {};
   for (const text of texts) {
     const equals = text.indexOf('=');
     if (equals <= 0) return wrong(`The flag --set takes NAME=VALUE, not ${quote(text)}.`);
     const name = text.slice(0, equals);
     const value = parseSetting(name, text.slice(equals + 1));
     if (!value.ok) return value;
-    if (isSettingName(name)) settings[name] = value.value;
+    settings[name as SettingName] = value.value;
   }
-  return ok(settings);
+  // Each has passed the check of its own row.
+  return ok(settings as SomeSettings);
 }
 
 const readReplyMode = (text: string | null): Result<ReplyMode> =>
   text === null || text === 'default' || text === 'echo'
     ? ok(text ?? 'default')
     : wrong(`The flag --reply takes "default" or "echo", not ${quote(text)}.`);
+
+function readPreset(text: string | null): Result<PresetName | null> {
+  if (text === null) return ok(null);
+  const name = text.toLowerCase();
+  if (isPresetName(name)) return ok(name);
+  return fail('CFG_UNKNOWN_PRESET', { name: text.slice(0, 100), choices: PRESET_NAMES.join(', ') });
+}
 
 function readServe(flags: readonly GivenFlag[]): Result<Command> {
   // The last one counts, except of --set.
@@ -121,12 +132,15 @@ function readServe(flags: readonly GivenFlag[]): Result<Command> {
   if (!settings.ok) return settings;
   const replyMode = readReplyMode(last.get('reply') ?? null);
   if (!replyMode.ok) return replyMode;
+  const preset = readPreset(last.get('preset') ?? null);
+  if (!preset.ok) return preset;
   const file = last.get('settings');
   const options: ServeOptions = {
     listen: listen.value,
     ui: last.has('ui') || last.has('open') ? { asked: true, value: ui.value } : { asked: false },
     open: last.has('open'),
     settings: settings.value,
+    preset: preset.value,
     settingsFile: file === undefined ? { asked: false } : { asked: true, value: file },
     journalPath: last.get('journal') ?? null,
     replyMode: replyMode.value,

@@ -1,4 +1,5 @@
 /** The flags of `bytescope serve`, declared once: parsing and help read this table. */
+import { PRESET_NAMES } from '../../contract/presets';
 import { DEFAULT_ADDRESS, DEFAULT_PAGE_ADDRESS, formatAddress } from '../../contract/address';
 
 export interface FlagEntry {
@@ -21,7 +22,14 @@ const FLAGS = {
     doc: `Serve the window to browsers (default ${formatAddress(DEFAULT_PAGE_ADDRESS)})`,
   },
   open: { doc: 'Open the window in a browser; implies --ui' },
-  set: { value: 'NAME=VALUE', doc: 'Put a setting in force; may be given again. "off" switches a limit off' },
+  preset: {
+    value: 'NAME',
+    doc: `Behave as a well-known server does on the wire: ${PRESET_NAMES.join(', ')}. --set and --settings turn single settings`,
+  },
+  set: {
+    value: 'NAME=VALUE',
+    doc: 'Put a setting in force; may be given again. Units may be written (10s, 64KiB); "off" switches a limit off',
+  },
   journal: { value: 'FILE', doc: 'Keep the recorded traffic in this pcapng file (default: a temporary one)' },
   reply: { value: 'MODE', doc: '"default": the built-in routes; "echo": every valid request gets its own body' },
   settings: {

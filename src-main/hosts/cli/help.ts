@@ -1,5 +1,8 @@
 /** The text of `--help`, from the tables of flags and settings. */
-import { SETTING_NAMES, settingEntry, UNIT_SYMBOLS, type SettingName } from '../../contract/settings';
+import { PRESET_NAMES, presetEntry, type PresetName } from '../../contract/presets';
+import type { SettingEntry } from '../../contract/setting-entry';
+import { SETTING_NAMES, settingEntry, type SettingName } from '../../contract/settings';
+import { UNIT_SYMBOLS } from '../../contract/units';
 import { FLAG_NAMES, flagEntry, type FlagName } from './flags';
 import { CLOSE_GRACE_MS } from './serve';
 
@@ -23,11 +26,31 @@ function flagLine(name: FlagName): string {
   return `  ${spelled.padEnd(24)}${wrap(doc, 26)}\n`;
 }
 
-function settingLine(name: SettingName): string {
-  const { default: value, min, max, offable, unit, doc } = settingEntry(name);
-  const range = `${`${min} to ${max} ${UNIT_SYMBOLS[unit]}`.trim()}${offable ? ', or off' : ''}`;
-  return `  ${`${name}=${value ?? 'off'}`.padEnd(32)}${wrap(`${doc} (${range})`, 34)}\n`;
+/** What a setting takes. */
+function takes(entry: SettingEntry): string {
+  switch (entry.kind) {
+    case 'number': {
+      const { min, max, offable, unit } = entry;
+      return `${`${min} to ${max} ${UNIT_SYMBOLS[unit]}`.trim()}${offable ? ', or off' : ''}`;
+    }
+    case 'switch':
+      return 'on or off';
+    case 'choice':
+      return Object.keys(entry.options).join(', ');
+    case 'text':
+      return 'text';
+  }
 }
+
+const written = ({ default: value }: SettingEntry): string | number =>
+  value === null || value === false ? 'off' : value === true ? 'on' : value;
+
+function settingLine(name: SettingName): string {
+  const entry = settingEntry(name);
+  return `  ${`${name}=${written(entry)}`.padEnd(32)} ${wrap(`${entry.doc} (${takes(entry)})`, 35)}\n`;
+}
+
+const presetLine = (name: PresetName): string => `  ${name.padEnd(24)}${wrap(presetEntry(name).doc, 26)}\n`;
 
 export const helpText = (): string => `bytescope: see what your HTTP server really received
 
@@ -36,6 +59,8 @@ Usage
 
 Flags
 ${FLAG_NAMES.map(flagLine).join('')}
+Presets
+${PRESET_NAMES.map(presetLine).join('')}
 Settings, with their defaults
 ${SETTING_NAMES.map(settingLine).join('')}
 Ctrl+C stops: requests under way get ${CLOSE_GRACE_MS / 1000} s to finish. A second Ctrl+C ends at once.

@@ -2,7 +2,8 @@
 import type { CloseCause } from '../../contract/connections';
 import { describe, type Failure } from '../../contract/errors';
 import type { Fact } from '../../contract/facts';
-import { settingEntry, UNIT_SYMBOLS } from '../../contract/settings';
+import { numberEntry } from '../../contract/settings';
+import { UNIT_SYMBOLS } from '../../contract/units';
 
 /** Controls, line separators and what turns the direction of text around. */
 const ACTING = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
@@ -48,7 +49,7 @@ function says(fact: Fact, paint: Paint): string | null {
       return `${request} ${paint(toneOf(fact.status), String(fact.status))} ${counted(fact.requestBytes, 'byte')}`;
     }
     case 'trip': {
-      const { label, unit } = settingEntry(fact.guard);
+      const { label, unit } = numberEntry(fact.guard);
       const inUnit = (value: number): string => `${value} ${UNIT_SYMBOLS[unit]}`.trim();
       const measured = `measured ${inUnit(fact.measured)}, limit ${inUnit(fact.limit)}`;
       return paint('bad', `${label} tripped at byte ${fact.offset}: ${measured}; ${answered(fact.status)}`);

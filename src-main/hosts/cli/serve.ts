@@ -39,6 +39,7 @@ function engineOptions(options: ServeOptions, env: ServeParts['env']): EngineOpt
     settingsPath: settingsFile.asked ? (settingsFile.value === null ? ownPath() : resolve(settingsFile.value)) : null,
     journalPath: options.journalPath === null ? null : resolve(options.journalPath),
     flags: options.settings,
+    preset: options.preset,
     replyMode: options.replyMode,
   };
 }
