@@ -237,7 +237,7 @@ export class SettingsStore {
     while (this.#isStale) {
       this.#isStale = false;
       const content = {
-        preset: this.#keptPreset,
+        ...(this.#keptPreset !== DEFAULT_PRESET && { preset: this.#keptPreset }),
         settings: this.#kept,
         ...(this.#address !== null && { listen: this.#address }),
       };

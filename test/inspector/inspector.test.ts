@@ -23,6 +23,7 @@ async function start(options: Partial<EngineOptions> = {}): Promise<void> {
     settingsPath: null,
     journalPath: join(folder, 'session.pcapng'),
     flags: {},
+    preset: null,
     replyMode: 'default',
     ...options,
   });
@@ -239,7 +240,13 @@ describe('the journal', () => {
   it('that cannot be opened is named with its path', async () => {
     await start();
     const path = join(folder, 'no', 'such', 'folder.pcapng');
-    const created = await createInspector({ settingsPath: null, journalPath: path, flags: {}, replyMode: 'default' });
+    const created = await createInspector({
+      settingsPath: null,
+      journalPath: path,
+      flags: {},
+      preset: null,
+      replyMode: 'default',
+    });
     expect(created).toMatchObject({ ok: false, error: { code: 'CAP_OPEN_FAILED', detail: { path } } });
   });
 });

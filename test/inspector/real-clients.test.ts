@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src-main/contract/engine';
 import type { Fact } from '../../src-main/contract/facts';
-import type { SettingName } from '../../src-main/contract/settings';
+import type { SomeSettings } from '../../src-main/contract/settings';
 import { createInspector } from '../../src-main/inspector/inspector';
 
 const run = promisify(execFile);
@@ -19,8 +19,14 @@ let facts: Fact[];
 let url: string;
 let port: number;
 
-async function start(flags: Partial<Record<SettingName, number | null>> = {}): Promise<void> {
-  const created = await createInspector({ settingsPath: null, journalPath: null, flags, replyMode: 'default' });
+async function start(flags: SomeSettings = {}): Promise<void> {
+  const created = await createInspector({
+    settingsPath: null,
+    journalPath: null,
+    flags,
+    preset: null,
+    replyMode: 'default',
+  });
   if (!created.ok) throw new Error(created.error.code);
   engine = created.value;
   facts = [];

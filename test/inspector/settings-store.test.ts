@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure } from '../../src-main/contract/errors';
 import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
+import { presetSettings, turnedFrom } from '../../src-main/contract/presets';
 import { SettingsStore, type StoreOptions } from '../../src-main/inspector/settings-store';
 
 let folder: string;
@@ -19,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const load = (options: Partial<StoreOptions> = {}): Promise<SettingsStore> =>
-  SettingsStore.load({ path, flags: {}, report: (failure) => reports.push(failure), ...options });
+  SettingsStore.load({ path, flags: {}, preset: null, report: (failure) => reports.push(failure), ...options });
 
 async function reload(store: SettingsStore): Promise<SettingsStore> {
   await store.saved();
@@ -85,6 +86,59 @@ describe('SettingsStore', () => {
     expect((await reload(store)).state.values).toEqual(DEFAULT_SETTINGS);
   });
 
+  it('puts a preset in force as a whole and forgets what was turned before', async () => {
+    const store = await load({ flags: { bodyTimeoutMs: 1_000 } });
+    store.set('headTimeoutMs', 5_000);
+    store.set('retentionBytes', 8 * 1024 ** 2);
+    store.usePreset('nginx');
+    const { preset, values, sources } = store.state;
+    expect(preset).toBe('nginx');
+    expect(values).toEqual({ ...presetSettings('nginx'), retentionBytes: 8 * 1024 ** 2 });
+    expect(sources).toMatchObject({ headTimeoutMs: 'preset', bodyTimeoutMs: 'preset', maxHeadBytes: 'preset' });
+  });
+
+  it('keeps the preset, and what was turned after it, for the next start', async () => {
+    const store = await load();
+    store.usePreset('haproxy');
+    store.set('acceptBareLf', false);
+    const next = await reload(store);
+    expect([next.state.preset, turnedFrom(next.state)]).toEqual(['haproxy', ['acceptBareLf']]);
+  });
+
+  it('goes back to what the preset has, not to the default', async () => {
+    const store = await load();
+    store.usePreset('nginx');
+    store.set('idleTimeoutMs', 1_000);
+    store.reset('idleTimeoutMs');
+    expect(store.state.values.idleTimeoutMs).toBe(75_000);
+  });
+
+  it('refuses a preset that does not exist and names those that do', async () => {
+    const store = await load();
+    expect(store.usePreset('iis')).toMatchObject({
+      ok: false,
+      error: { code: 'CFG_UNKNOWN_PRESET', detail: { choices: expect.stringContaining('nginx') } },
+    });
+    expect(store.state.preset).toBe('bytescope');
+  });
+
+  it('lets a preset given by a flag win over the file, and does not save it', async () => {
+    await writeFile(
+      path,
+      JSON.stringify({ preset: 'kestrel', settings: { idleTimeoutMs: 1_000, retentionBytes: 8_000_000 } }),
+    );
+    const store = await load({ preset: 'nginx', flags: { headTimeoutMs: 3_000 } });
+    expect(store.state.values).toMatchObject({
+      idleTimeoutMs: 75_000,
+      headTimeoutMs: 3_000,
+      retentionBytes: 8_000_000,
+    });
+    store.set('bodyTimeoutMs', 4_000);
+    expect(store.state.values.bodyTimeoutMs).toBe(4_000);
+    const next = await reload(store);
+    expect([next.state.preset, next.state.values.idleTimeoutMs]).toEqual(['kestrel', 1_000]);
+  });
+
   it('remembers the address that was chosen', async () => {
     const store = await load();
     store.rememberAddress({ host: '::1', port: 9_000 });
@@ -95,6 +149,7 @@ describe('SettingsStore', () => {
     ['is not JSON', '{"settings":'],
     ['is not an object', '[1,2'],
     ['has a value of the wrong kind', '{"settings":{"headTimeoutMs":"fast"}}'],
+    ['names a preset that does not exist', '{"preset":"__proto__"}'],
     ['has a setting that does not exist', '{"settings":{"warpFactor":9}}'],
     ['is far too large', ' '.repeat(1024 * 1024 + 1)],
   ])('sets a file aside that %s, says so, and starts', async (_what, text) => {

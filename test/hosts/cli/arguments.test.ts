@@ -24,6 +24,7 @@ describe('serve', () => {
       ui: { asked: false },
       open: false,
       settings: {},
+      preset: null,
       settingsFile: { asked: false },
       journalPath: null,
       replyMode: 'default',
@@ -33,12 +34,13 @@ describe('serve', () => {
 
   it('reads every flag', () => {
     const args =
-      '--listen [::1]:0 --ui 127.0.0.1:9 --open --set headTimeoutMs=500 --set bucketCapacity=off --journal j.pcapng --reply echo --settings s.json --json';
+      '--listen [::1]:0 --ui 127.0.0.1:9 --open --set headTimeoutMs=500 --set bucketCapacity=off --journal j.pcapng --reply echo --settings s.json --json --preset nginx';
     expect(serveOptions(...args.split(' '))).toEqual({
       listen: { host: '::1', port: 0 },
       ui: { asked: true, value: { host: '127.0.0.1', port: 9 } },
       open: true,
       settings: { headTimeoutMs: 500, bucketCapacity: null },
+      preset: 'nginx',
       settingsFile: { asked: true, value: 's.json' },
       journalPath: 'j.pcapng',
       replyMode: 'echo',
@@ -62,6 +64,23 @@ describe('serve', () => {
   it('lets the last of two flags count, and the last of two values of a setting', () => {
     expect(serveOptions('--listen', '1', '--listen', '2').listen?.port).toBe(2);
     expect(serveOptions('--set', 'maxBodyBytes=1', '--set', 'maxBodyBytes=2').settings).toEqual({ maxBodyBytes: 2 });
+  });
+
+  it('reads units, switches, choices and texts', () => {
+    const args = [
+      'headTimeoutMs=2s',
+      'maxBodyBytes=64MiB',
+      'acceptBareLf=on',
+      'onHeadTimeout=close',
+      'requestCosts=1 POST=5',
+    ];
+    expect(serveOptions(...args.flatMap((text) => ['--set', text])).settings).toEqual({
+      headTimeoutMs: 2_000,
+      maxBodyBytes: 64 * 1024 ** 2,
+      acceptBareLf: true,
+      onHeadTimeout: 'close',
+      requestCosts: '1 POST=5',
+    });
   });
 
   it('switches a setting off by "off" and "null"', () => {
@@ -89,6 +108,14 @@ describe('mistakes', () => {
     [['serve', '--set', 'headTimeout=1'], 'There is no setting named "headTimeout".'],
     [['serve', '--set', 'headTimeoutMs=soon'], 'headTimeoutMs takes a number, not "soon".'],
     [['serve', '--set', 'headTimeoutMs=1'], 'headTimeoutMs cannot be 1: it starts at 10.'],
+    [['serve', '--preset', 'iis'], 'There is no preset named "iis".'],
+    [['serve', '--preset'], 'The flag --preset needs a value: --preset NAME.'],
+    [['serve', '--set', 'acceptBareLf=perhaps'], 'acceptBareLf is on or off, not "perhaps".'],
+    [['serve', '--set', 'onHeadTimeout=409'], 'onHeadTimeout cannot be "409".'],
+    [
+      ['serve', '--set', 'rateKeyField=a b'],
+      'rateKeyField cannot take this text: it is not a field name (RFC 9110 §5.1).',
+    ],
     [['serve', '--set', 'maxHeadBytes=off'], 'maxHeadBytes cannot be switched off.'],
   ])('%j is told as one sentence', (args, sentence) => {
     expect(mistake(...args)).toBe(sentence);
