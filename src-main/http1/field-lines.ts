@@ -3,12 +3,34 @@
  * empty line. No white space before the colon, no folding, no bare CR or LF: each of them is read in two ways by
  * two servers, and that is how requests are smuggled.
  *
- * The hot loop of the parser: a table look-up a byte, four offsets a field, nothing decoded, nothing allocated.
+ * The hot loop of the parser: a table look-up a byte, four offsets a field, nothing decoded, nothing allocated. What
+ * the rules let through beyond the grammar (`odd-lines.ts`) is asked where a fault would be raised.
  */
-import type { ErrorCode } from '../contract/errors';
 import { COLON, CR, DEL, FIELD_CONTENT, HTAB, LF, SP, TCHAR } from './grammar';
+import {
+  beginOddLine,
+  foldOws,
+  isOddName,
+  lineEndFault,
+  nameEndFault,
+  skipField,
+  skippedLf,
+  skippedName,
+  skippedValue,
+} from './odd-lines';
 import type { Registers } from './registers';
-import { FIELD_LF, FIELD_LINE, FIELD_NAME, FIELD_OWS, FIELD_VALUE, SECTION_LF } from './states';
+import {
+  FIELD_LF,
+  FIELD_LINE,
+  FIELD_NAME,
+  FIELD_OWS,
+  FIELD_VALUE,
+  FOLD_OWS,
+  SECTION_LF,
+  SKIPPED_LF,
+  SKIPPED_NAME,
+  SKIPPED_VALUE,
+} from './states';
 
 /** At the first byte of a line: another field, or the empty line. */
 function fieldLine(r: Registers, stop: number): boolean {
@@ -20,11 +42,13 @@ function fieldLine(r: Registers, stop: number): boolean {
     r.state = SECTION_LF;
     return true;
   }
-  if (TCHAR[byte] !== 1) {
-    r.fail(lineStartFault(byte, fields.count), at);
-    return false;
-  }
+  if (TCHAR[byte] !== 1) return beginOddLine(r, byte);
+  r.lineStart = at + r.toSection;
   if (fields.count >= r.limits.maxFieldCount) {
+    if (r.lineRules.fieldOverflow === 'drop') {
+      r.state = SKIPPED_NAME;
+      return true;
+    }
     r.exceed('LIM_FIELD_COUNT', at, { limit: r.limits.maxFieldCount, measured: fields.count + 1 });
     return false;
   }
@@ -34,12 +58,6 @@ function fieldLine(r: Registers, stop: number): boolean {
   return true;
 }
 
-function lineStartFault(byte: number, fieldsBefore: number): ErrorCode {
-  if (byte === LF) return 'H1_BARE_LF';
-  const isFold = fieldsBefore > 0 && (byte === SP || byte === HTAB);
-  return isFold ? 'H1_OBS_FOLD' : 'H1_FIELD_NAME';
-}
-
 function fieldName(r: Registers, stop: number): boolean {
   const { bytes } = r;
   let { at } = r;
@@ -47,7 +65,8 @@ function fieldName(r: Registers, stop: number): boolean {
   r.at = at;
   if (at >= stop) return false;
   if (bytes[at] !== COLON) {
-    r.fail(nameEndFault(bytes[at]!), at);
+    if (isOddName(r, bytes[at]!)) return skipField(r);
+    r.fail(nameEndFault(r, bytes[at]!), at);
     return false;
   }
   r.fields.values[r.field + 1] = at + r.toSection;
@@ -58,12 +77,6 @@ function fieldName(r: Registers, stop: number): boolean {
   r.at = at + 1;
   r.state = FIELD_OWS;
   return true;
-}
-
-function nameEndFault(byte: number): ErrorCode {
-  if (byte === SP || byte === HTAB) return 'H1_FIELD_SPACE';
-  if (byte === CR) return 'H1_FIELD_COLON';
-  return byte === LF ? 'H1_BARE_LF' : 'H1_FIELD_NAME';
 }
 
 function fieldOws(r: Registers, stop: number): boolean {
@@ -90,15 +103,17 @@ function fieldValue(r: Registers, stop: number): boolean {
   // Where this piece of a value is all white space, the value may have ended in an earlier piece.
   if (end > from) r.fields.values[r.field + 3] = end + r.toSection;
   if (at >= stop) return false;
-  if (bytes[at] !== CR) {
-    r.fail(bytes[at] === LF ? 'H1_BARE_LF' : 'H1_FIELD_VALUE', at);
+  const fault = lineEndFault(r, bytes[at]!);
+  if (fault !== null) {
+    r.fail(fault, at);
     return false;
   }
   if (r.tap !== null) {
     r.span('field-value', r.fields.values[r.field + 3]! - r.toSection);
     r.span('ows', at);
   }
-  r.at = at + 1;
+  // An LF alone is left to be taken as the one after a CR is.
+  if (bytes[at] === CR) r.at = at + 1;
   r.state = FIELD_LF;
   return true;
 }
@@ -121,7 +136,7 @@ function fieldLf(r: Registers, stop: number): boolean {
  */
 function plainFieldLines(r: Registers, stop: number): void {
   const { bytes, fields, toSection } = r;
-  const { maxFieldCount } = r.limits;
+  const { maxFieldCount, maxFieldLineBytes } = r.limits;
   for (let lineStart = r.at; fields.count < maxFieldCount;) {
     let at = lineStart;
     while (at < stop && TCHAR[bytes[at]!] === 1) at += 1;
@@ -134,6 +149,7 @@ function plainFieldLines(r: Registers, stop: number): void {
     // All of FIELD_CONTENT but HTAB: two comparisons are faster than the table.
     while (at < stop && (byte = bytes[at]!) >= SP && byte !== DEL) at += 1;
     if (at + 2 > stop || bytes[at] !== CR || bytes[at + 1] !== LF || bytes[at - 1] === SP) return;
+    if (at - lineStart > maxFieldLineBytes) return;
     const field = fields.open();
     const { values } = fields;
     values[field] = lineStart + toSection;
@@ -145,16 +161,43 @@ function plainFieldLines(r: Registers, stop: number): void {
   }
 }
 
+const STEPS: Readonly<Record<number, (r: Registers, stop: number) => boolean>> = {
+  [FIELD_LINE]: fieldLine,
+  [FIELD_NAME]: fieldName,
+  [FIELD_OWS]: fieldOws,
+  [FIELD_VALUE]: fieldValue,
+  [FIELD_LF]: fieldLf,
+  [FOLD_OWS]: foldOws,
+  [SKIPPED_NAME]: skippedName,
+  [SKIPPED_VALUE]: skippedValue,
+  [SKIPPED_LF]: skippedLf,
+};
+
+/** States in the middle of a line, of which the bytes are counted. */
+const isInLine = (state: number): boolean =>
+  state > FIELD_LINE && state < SECTION_LF && state !== FIELD_LF && state !== SKIPPED_LF;
+
+/** One step of the line under way, up to its limit. False: its bytes are not all there, or it was refused. */
+function stepOfLine(r: Registers, stop: number): boolean {
+  const step = STEPS[r.state]!;
+  const { maxFieldLineBytes: limit } = r.limits;
+  const lineStop = r.lineStart - r.toSection + limit;
+  if (stop <= lineStop || !isInLine(r.state)) return step(r, stop);
+  if (r.at < lineStop && step(r, lineStop)) return true;
+  if (r.at < lineStop || r.at >= stop) return false;
+  const byte = r.bytes[r.at]!;
+  // What ends the line is not counted; whether it may stand here is for the steps to say.
+  if (r.at === lineStop && (byte === CR || byte === LF)) return step(r, stop);
+  r.exceed('LIM_FIELD_LINE_BYTES', r.at, { limit, measured: r.at + r.toSection - r.lineStart + 1 });
+  return false;
+}
+
 /** Takes field lines as far as their bytes are there. True: the section is complete, its empty line included. */
 export function scanFieldLines(r: Registers, stop: number): boolean {
   for (;;) {
     if (r.state === FIELD_LINE && r.tap === null) plainFieldLines(r, stop);
-    if (r.state === FIELD_LINE && !fieldLine(r, stop)) return false;
-    if (r.state === FIELD_NAME && !fieldName(r, stop)) return false;
-    if (r.state === FIELD_OWS && !fieldOws(r, stop)) return false;
-    if (r.state === FIELD_VALUE && !fieldValue(r, stop)) return false;
-    if (r.state === FIELD_LF && !fieldLf(r, stop)) return false;
     if (r.state === SECTION_LF) return sectionLf(r, stop);
+    if (!stepOfLine(r, stop)) return false;
   }
 }
 

@@ -2,29 +2,32 @@
  * What the fields of a head mean for the message itself: how its body ends (RFC 9112 §6.3), whether the connection
  * lives on (§9.3), and, for requests, Host (§3.2) and Expect (RFC 9110 §10.1.1).
  *
- * Strict where the RFC leaves a choice: two Content-Length fields are refused even when they agree, and so is
- * Content-Length beside Transfer-Encoding, because two servers in a row that choose differently see two different
- * requests. The first field line, in the order they were sent, that makes the head unacceptable bears the fault.
+ * Strict where the RFC leaves a choice, unless the rules say otherwise: two Content-Length fields are refused even
+ * when they agree, and so is Content-Length beside Transfer-Encoding, because two servers in a row that choose
+ * differently see two different requests. The first field line, in the order they were sent, that makes the head unacceptable bears the fault.
  */
 import type { ErrorCode } from '../contract/errors';
 import { readAuthority } from './authority';
-import { COMMA, DIGIT_0, isDigit } from './grammar';
+import { COMMA, DIGIT_0, isDigit, isOws } from './grammar';
 import { eachElement, equalsLower, latin1 } from './bytes';
-import type { Framing, RequestHead } from './events';
+import type { Framing, ParserRules, RequestHead } from './events';
 import type { FieldLines } from './fields';
 
 export const NO_BODY: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
 export const UNTIL_CLOSE: Framing = { kind: 'until-close' };
 
-interface Judgement {
-  framing: Framing;
-  keepAlive: boolean;
-  expectsContinue: boolean;
-  /** Null where the head can be accepted. */
-  code: ErrorCode | null;
-  /** Offset in the section of the field line that bears the fault. */
-  faultAt: number;
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** Index of the field that bears the fault; null for the empty line, where a field is missed. */
+  readonly field: number | null;
+}
+
+interface Meaning {
+  readonly code: null;
+  readonly framing: Framing;
+  readonly keepAlive: boolean;
+  readonly expectsContinue: boolean;
 }
 
 export interface StartLineFacts {
@@ -32,8 +35,7 @@ export interface StartLineFacts {
   readonly minor: number;
   /** Null in a response. */
   readonly targetForm: RequestHead['targetForm'] | null;
-  /** Offset of the empty line: where the Host field is missed. */
-  readonly emptyLine: number;
+  readonly rules: ParserRules;
 }
 
 interface Seen {
@@ -49,10 +51,10 @@ interface Seen {
 
 type Take = (fields: FieldLines, index: number, seen: Seen, facts: StartLineFacts) => ErrorCode | null;
 
-const takeHost: Take = (fields, index, seen, { targetForm }) => {
+const takeHost: Take = (fields, index, seen, { targetForm, rules }) => {
   if (targetForm === null) return null;
   seen.hosts += 1;
-  if (seen.hosts > 1) return 'H1_HOST_REPEATED';
+  if (seen.hosts > 1) return rules.repeatedHost ? null : 'H1_HOST_REPEATED';
   const start = fields.valueStart(index);
   const end = fields.valueEnd(index);
   // Empty where the target URI has no authority (RFC 9112 §3.2), and ignored beside absolute-form (§3.2.2).
@@ -74,24 +76,50 @@ function isText(bytes: Uint8Array, start: number, end: number, text: string): bo
   return true;
 }
 
-const takeLength: Take = (fields, index, seen) => {
-  if (seen.length !== null) return 'H1_LENGTH_REPEATED';
-  if (seen.codings) return 'H1_LENGTH_WITH_CODING';
+const takeLength: Take = (fields, index, seen, { rules }) => {
+  if (seen.length !== null && !rules.equalLengths) return 'H1_LENGTH_REPEATED';
+  if (seen.codings && rules.lengthWithCoding === 'refuse') return 'H1_LENGTH_WITH_CODING';
   const { bytes } = fields;
-  const start = fields.valueStart(index);
   const end = fields.valueEnd(index);
-  if (start === end) return 'H1_LENGTH';
-  let length = 0;
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at]!;
-    if (byte === COMMA) return 'H1_LENGTH_REPEATED';
-    if (!isDigit(byte)) return 'H1_LENGTH';
-    length = length * 10 + (byte - DIGIT_0);
-    if (length > Number.MAX_SAFE_INTEGER) return 'H1_LENGTH';
-  }
-  seen.length = length;
+  let memberEnd = fields.valueStart(index) - 1;
+  do {
+    const start = memberEnd + 1;
+    memberEnd = commaAt(bytes, start, end);
+    if (memberEnd < end && !rules.equalLengths) return refusedList(bytes, start, memberEnd);
+    const length = lengthIn(bytes, start, memberEnd);
+    if (length === null) return 'H1_LENGTH';
+    if (seen.length !== null && seen.length !== length) return 'H1_LENGTH_REPEATED';
+    seen.length = length;
+  } while (memberEnd < end);
   return null;
 };
+
+/** A list of lengths is refused for being one, unless what stands before its first comma is no length at all. */
+const refusedList = (bytes: Uint8Array, start: number, end: number): ErrorCode =>
+  start === end || lengthIn(bytes, start, end) !== null ? 'H1_LENGTH_REPEATED' : 'H1_LENGTH';
+
+function commaAt(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== COMMA) at += 1;
+  return at;
+}
+
+/** Null where it is no number that can be counted. White space may only stand around the members of a list. */
+function lengthIn(bytes: Uint8Array, start: number, end: number): number | null {
+  let from = start;
+  let to = end;
+  while (from < to && isOws(bytes[from]!)) from += 1;
+  while (to > from && isOws(bytes[to - 1]!)) to -= 1;
+  if (from === to) return null;
+  let length = 0;
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at]!;
+    if (!isDigit(byte)) return null;
+    length = length * 10 + (byte - DIGIT_0);
+    if (length > Number.MAX_SAFE_INTEGER) return null;
+  }
+  return length;
+}
 
 /** Does the list that the Transfer-Encoding lines from this one on make together end in chunked? */
 function endsInChunked(fields: FieldLines, from: number): boolean {
@@ -106,9 +134,9 @@ function endsInChunked(fields: FieldLines, from: number): boolean {
   return isChunked;
 }
 
-const takeCoding: Take = (fields, index, seen, { role, minor }) => {
-  if (minor === 0) return 'H1_CODING_IN_HTTP10';
-  if (seen.length !== null) return 'H1_LENGTH_WITH_CODING';
+const takeCoding: Take = (fields, index, seen, { role, minor, rules }) => {
+  if (minor === 0 && !rules.codingInHttp10) return 'H1_CODING_IN_HTTP10';
+  if (seen.length !== null && rules.lengthWithCoding === 'refuse') return 'H1_LENGTH_WITH_CODING';
   const { bytes } = fields;
   let count = 0;
   let isUnknown = false;
@@ -176,7 +204,7 @@ for (const entry of BY_LENGTH) {
 
 function framingOf(seen: Seen, role: 'request' | 'response'): Framing {
   if (seen.chunked) return CHUNKED;
-  if (seen.length !== null) return { kind: 'length', bytes: seen.length };
+  if (seen.length !== null && !seen.codings) return { kind: 'length', bytes: seen.length };
   return role === 'request' ? NO_BODY : UNTIL_CLOSE;
 }
 
@@ -190,12 +218,14 @@ const nothingSeen = (): Seen => ({
   expectsContinue: false,
 });
 
-function refused(code: ErrorCode, faultAt: number): Judgement {
-  return { framing: NO_BODY, keepAlive: false, expectsContinue: false, code, faultAt };
+/** Is the connection left usable by what the rules let through (RFC 9112 §6.1, §6.3 item 3)? */
+function isSafeToReuse(seen: Seen, { minor, rules }: StartLineFacts): boolean {
+  if (!seen.codings) return true;
+  return minor > 0 && (seen.length === null || rules.lengthWithCoding === 'keep');
 }
 
-export function judge(fields: FieldLines, facts: StartLineFacts): Judgement {
-  const { bytes, count, origin } = fields;
+export function judge(fields: FieldLines, facts: StartLineFacts): Meaning | Refusal {
+  const { bytes, count } = fields;
   const seen = nothingSeen();
   for (let index = 0; index < count; index += 1) {
     const start = fields.nameStart(index);
@@ -204,16 +234,15 @@ export function judge(fields: FieldLines, facts: StartLineFacts): Judgement {
     const entry = BY_LENGTH[end - start];
     if (entry === undefined || !equalsLower(bytes, start, end, entry[0])) continue;
     const code = entry[1](fields, index, seen, facts);
-    if (code !== null) return refused(code, start - origin);
+    if (code !== null) return { code, field: index };
   }
-  const { role, minor, emptyLine } = facts;
-  if (role === 'request' && minor > 0 && seen.hosts === 0) return refused('H1_HOST_MISSING', emptyLine);
+  const { role, minor } = facts;
+  if (role === 'request' && minor > 0 && seen.hosts === 0) return { code: 'H1_HOST_MISSING', field: null };
   return {
-    framing: framingOf(seen, role),
-    keepAlive: !seen.close && (minor > 0 || seen.keepAlive),
-    expectsContinue: seen.expectsContinue,
     code: null,
-    faultAt: 0,
+    framing: framingOf(seen, role),
+    keepAlive: !seen.close && (minor > 0 || seen.keepAlive) && isSafeToReuse(seen, facts),
+    expectsContinue: seen.expectsContinue,
   };
 }
 

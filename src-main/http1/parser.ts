@@ -16,7 +16,8 @@
  *   the target, or (no Host) of the empty line, once the head is complete.
  * - A body is refused before it is read: with a Content-Length beyond `maxBodyBytes` the fault comes in place of the
  *   head; with a chunk that goes beyond it, right after that chunk's size line. `startLine` tells whose it was.
- * - A limit that is lowered holds for the message under way, from its next byte on.
+ * - A limit that is lowered, and a rule that is changed, hold for the message under way, from its next byte on.
+ * - What the rules let through is decided where a fault would be raised: what they cost, only odd bytes pay.
  *
  * Strategy: the bytes of a section are scanned where they lie, one table look-up a byte, and noted as offsets; when
  * the section is complete it is copied once, with its offsets, into the head. Only a section that comes in several
@@ -32,7 +33,7 @@ import type { ParserEvent, ParserLimits, RequestHead, ResponseHead } from './eve
 import { scanFieldLines } from './field-lines';
 import { forbiddenTrailer } from './framing';
 import { CR, LF } from './grammar';
-import { completeRequest, completeResponse, keepFields, versionText } from './heads';
+import { completeRequest, completeResponse, keepFields } from './heads';
 import { Registers } from './registers';
 import type { SpanKind, SpanTap } from './span-kinds';
 import { scanStartLine } from './start-line';
@@ -54,6 +55,8 @@ import {
 
 /** The first byte of a TLS handshake record (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16;
+
+export { NO_LIMITS } from './events';
 
 export type ParserRole = 'request' | 'response';
 
@@ -168,6 +171,7 @@ export class Parser {
         if (this.#refuseOverBudget()) return this.#rest();
         scanStartLine(r, r.stop);
         if (r.state !== FIELD_LINE) return this.#rest();
+        if (r.simple) return this.#endSection();
       } else if (state <= SECTION_LF) {
         if (this.#refuseOverBudget() || !scanFieldLines(r, r.stop)) return this.#rest();
         return this.#endSection();
@@ -217,14 +221,20 @@ export class Parser {
         }
         r.state = IDLE;
         r.span('preamble', r.at + 1);
-      } else if (byte === CR && r.role === 'request') {
+      } else if (byte === CR && this.#skipsEmptyLines()) {
         r.state = EMPTY_LINE_LF;
+      } else if (byte === LF && r.limits.rules.bareLf && this.#skipsEmptyLines()) {
+        r.span('preamble', r.at + 1);
       } else {
         this.#openHead(byte);
         return true;
       }
     }
     return false;
+  }
+
+  #skipsEmptyLines(): boolean {
+    return this.#r.role === 'request' && this.#r.limits.rules.emptyLines;
   }
 
   #openHead(firstByte: number): void {
@@ -248,7 +258,7 @@ export class Parser {
     const r = this.#r;
     if (r.at >= r.bytes.length) return false;
     const { maxFieldCount, maxTargetBytes } = r.limits;
-    if (r.fields.count > maxFieldCount) {
+    if (r.fields.count > maxFieldCount && r.lineRules.fieldOverflow === 'refuse') {
       r.exceed('LIM_FIELD_COUNT', r.at, { limit: maxFieldCount, measured: r.fields.count });
     } else if (this.targetBytes > maxTargetBytes && !r.inTrailers) {
       r.exceed('LIM_TARGET_BYTES', r.at, { limit: maxTargetBytes, measured: this.targetBytes });
@@ -288,7 +298,7 @@ export class Parser {
 
   #readStartLine(): StartLine {
     const r = this.#r;
-    return { method: r.method, target: r.text(r.targetStart, r.targetEnd), version: versionText(r.minor) };
+    return { method: r.method, target: r.text(r.targetStart, r.targetEnd), version: r.version };
   }
 
   #endSection(): ParserEvent | null {

@@ -7,7 +7,7 @@
  */
 import type { ErrorCode, ErrorDetail } from '../contract/errors';
 import { Gathered, NO_BYTES, latin1 } from './bytes';
-import type { Fault, ParserLimits } from './events';
+import { STRICT_RULES, type Fault, type ParserLimits, type ParserRules } from './events';
 import { FieldOffsets } from './fields';
 import type { SpanKind, SpanTap } from './span-kinds';
 import { FAULTED, IDLE, partialKind } from './states';
@@ -27,6 +27,12 @@ export class Registers {
   readonly fields = new FieldOffsets();
   /** Index in `fields.values` of the field line under way. */
   field = 0;
+  /** Offset in the section of the first byte of the field line under way, a line before its folds. */
+  lineStart = 0;
+  /** Offset in the section after the last line that was skipped: a fold there is skipped too. -1: there was none. */
+  skippedEnd = -1;
+  /** Does a value go on in a second line? */
+  folded = false;
   inTrailers = false;
 
   method = '';
@@ -36,7 +42,11 @@ export class Registers {
   reasonStart = 0;
   reasonEnd = 0;
   major = 0;
+  /** The digit on the wire until the version is complete, then what it is treated as. */
   minor = 0;
+  version = '';
+  /** A request line that is a whole request (`http09`). */
+  simple = false;
   /** Bytes of the version or digits of the status code or chunk size taken so far. */
   taken = 0;
   /** Offset of the first field line in the section. */
@@ -76,8 +86,15 @@ export class Registers {
     return this.base - this.sectionStart;
   }
 
+  /** Those for the lines of the section under way. */
+  get lineRules(): ParserRules {
+    return this.inTrailers ? STRICT_RULES : this.limits.rules;
+  }
+
   openMessage(start: number): void {
     this.method = '';
+    this.version = '';
+    this.simple = false;
     this.targetStart = 0;
     this.targetEnd = 0;
     this.fieldsStart = 0;
@@ -89,6 +106,8 @@ export class Registers {
 
   openSection(start: number): void {
     this.sectionStart = start;
+    this.skippedEnd = -1;
+    this.folded = false;
     this.gathered.clear();
     this.fields.reset();
   }
@@ -132,9 +151,9 @@ export class Registers {
 
   /** Marks the bytes since the last mark up to the index `end`; nothing where there are none. */
   span(kind: SpanKind, end: number): void {
-    if (this.tap === null) return;
     const to = this.base + end;
-    if (to > this.marked) this.tap.mark(kind, this.marked, to);
+    if (this.tap === null || to <= this.marked) return;
+    this.tap.mark(kind, this.marked, to);
     this.marked = to;
   }
 }

@@ -6,7 +6,7 @@
  * Bounded by the largest head the settings allow: where the engine gave up, so does this.
  */
 import { SETTINGS } from '../contract/settings';
-import { NO_LIMITS, type Fault, type ParserLimits } from './events';
+import { NO_LIMITS, STRICT_RULES, type Fault, type ParserLimits, type ParserRules } from './events';
 import { Parser, type ParserRole } from './parser';
 import type { SpanKind, SpanTap } from './span-kinds';
 
@@ -37,13 +37,15 @@ export class SpanScanner {
   /**
    * @param start Offset of the first byte that will be scanned; a message begins there.
    * @param methods For replies: the methods of the requests they answer, in order.
+   * @param rules Those the engine read the bytes by.
    */
   constructor(
     readonly role: ParserRole,
     readonly start = 0,
     methods: readonly string[] = [],
+    rules: ParserRules = STRICT_RULES,
   ) {
-    this.#parser = new Parser(role, SCAN_LIMITS, this.#tap);
+    this.#parser = new Parser(role, { ...SCAN_LIMITS, rules }, this.#tap);
     for (const method of methods) this.#parser.answers(method);
   }
 
@@ -74,6 +76,7 @@ export class SpanScanner {
       if (event.kind === 'fault') this.#fault = { ...event.fault, offset: this.start + event.fault.offset };
     }
     const unfinished = this.#parser.unfinished;
+    if (unfinished?.kind === 'field-name') this.#field = '';
     if (unfinished !== null) this.#tell(unfinished.kind, unfinished.start, this.#parser.offset);
     this.#spans = [];
     return spans;
@@ -91,7 +94,6 @@ export class SpanScanner {
   #mark(kind: SpanKind, start: number, end: number): void {
     if (kind === 'field-name') this.#field = this.#parser.sectionText(start, end);
     this.#tell(kind, start, end);
-    if (kind === 'line-end') this.#field = '';
   }
 
   #tell(kind: SpanKind, start: number, end: number): void {

@@ -1,7 +1,8 @@
 /**
  * The start line: `method SP request-target SP HTTP-version CRLF` (RFC 9112 §3) or
  * `HTTP-version SP status-code SP [reason-phrase] CRLF` (RFC 9112 §4), with exactly one space where the grammar has
- * one. Each function takes one element as far as its bytes are there and returns whether it is complete.
+ * one. Each function takes one element as far as its bytes are there and returns whether it is complete. What the
+ * rules let through beyond that is decided where a fault would be raised, so it costs a good line nothing.
  */
 import type { ErrorCode } from '../contract/errors';
 import { CR, DIGIT_0, FIELD_CONTENT, HTAB, LF, SP, TARGET_CHAR, TCHAR, isDigit } from './grammar';
@@ -18,9 +19,11 @@ import {
   START_LINE_LF,
   STATUS_CODE,
   STATUS_SPACE,
+  TLS_LINE,
   TLS_RECORD,
 } from './states';
 import { isTargetFor } from './target';
+import { MAX_EXACT_MAJOR, VERSION_09, isExactVersion, treatedMinor, versionText } from './version';
 
 /** The second byte of every TLS record up to TLS 1.3 (RFC 8446 §5.1). */
 const TLS_MAJOR = 0x03;
@@ -28,14 +31,32 @@ const VERSION_START = [0x48, 0x54, 0x54, 0x50, 0x2f];
 const MAJOR = VERSION_START.length;
 const DOT = MAJOR + 1;
 const MINOR = DOT + 1;
+const DOT_BYTE = 0x2e;
 
-/** A line feed without CR has a name of its own wherever a line could have ended. */
-const orBareLf = (byte: number, code: ErrorCode): ErrorCode => (byte === LF ? 'H1_BARE_LF' : code);
+/** A line feed without CR has a name of its own wherever a line could have ended, unless it may end one. */
+const orBareLf = (r: Registers, byte: number, code: ErrorCode): ErrorCode =>
+  byte === LF && !r.limits.rules.bareLf ? 'H1_BARE_LF' : code;
+
+const endsLine = (r: Registers, byte: number): boolean => byte === CR || (byte === LF && r.limits.rules.bareLf);
 
 function tlsRecord(r: Registers, stop: number): boolean {
   if (r.at >= stop) return false;
-  const code = r.bytes[r.at] === TLS_MAJOR ? 'H1_TLS_ON_PLAIN_PORT' : 'H1_METHOD';
-  r.failAt(code, r.sectionStart, r.at);
+  const isTls = r.bytes[r.at] === TLS_MAJOR;
+  if (isTls && r.limits.rules.tlsOnPlainPort === 'wait') {
+    r.state = TLS_LINE;
+    return true;
+  }
+  r.failAt(isTls ? 'H1_TLS_ON_PLAIN_PORT' : 'H1_METHOD', r.sectionStart, r.at);
+  return false;
+}
+
+/** A server that reads a line before it looks at it says what is wrong once there is one. */
+function tlsLine(r: Registers, stop: number): boolean {
+  const { bytes } = r;
+  let { at } = r;
+  while (at < stop && bytes[at] !== LF) at += 1;
+  r.at = at;
+  if (at < stop) r.failAt('H1_TLS_ON_PLAIN_PORT', r.sectionStart, at);
   return false;
 }
 
@@ -48,8 +69,8 @@ function method(r: Registers, stop: number): boolean {
   const byte = bytes[at]!;
   const length = at + toSection;
   if (byte !== SP || length === 0) {
-    const isSeparator = byte === SP || byte === HTAB || byte === CR;
-    r.fail(isSeparator ? 'H1_REQUEST_LINE' : orBareLf(byte, 'H1_METHOD'), at);
+    const isSeparator = byte === SP || byte === HTAB || endsLine(r, byte);
+    r.fail(isSeparator ? 'H1_REQUEST_LINE' : orBareLf(r, byte, 'H1_METHOD'), at);
     return false;
   }
   r.method = r.gathered.length === 0 ? methodName(bytes, at - length, at) : r.text(0, length);
@@ -78,11 +99,34 @@ function requestTarget(r: Registers, stop: number): boolean {
     return false;
   }
   const isEmpty = r.targetEnd === targetStart;
-  if (byte !== SP || isEmpty) {
-    r.fail(byte === CR || isEmpty ? orBareLf(byte, 'H1_REQUEST_LINE') : orBareLf(byte, 'H1_TARGET'), at);
-    return false;
-  }
-  return endTarget(r, at);
+  if (byte === SP && !isEmpty) return endTarget(r, at) && beginVersion(r, at);
+  const isLineEnd = endsLine(r, byte);
+  if (isLineEnd && !isEmpty && mayLackVersion(r)) return endTarget(r, at) && leaveOutVersion(r);
+  r.fail(orBareLf(r, byte, isLineEnd || isEmpty ? 'H1_REQUEST_LINE' : 'H1_TARGET'), at);
+  return false;
+}
+
+/** A request line of HTTP/0.9 has no version, and no other method than GET (RFC 1945 §4.1); llhttp takes any. */
+function mayLackVersion(r: Registers): boolean {
+  const { http09 } = r.limits.rules;
+  if (isPreface(r)) return false;
+  return http09 === 'fields' || (http09 === 'answer' && r.method === 'GET');
+}
+
+function leaveOutVersion(r: Registers): boolean {
+  r.version = VERSION_09;
+  r.minor = 0;
+  r.simple = r.limits.rules.http09 === 'answer';
+  r.state = START_LINE_CR;
+  return true;
+}
+
+function beginVersion(r: Registers, at: number): boolean {
+  r.at = at + 1;
+  r.span('space', r.at);
+  r.taken = 0;
+  r.state = HTTP_VERSION;
+  return true;
 }
 
 const isPreface = (r: Registers): boolean => r.method === 'PRI' && r.text(r.targetStart, r.targetEnd) === '*';
@@ -96,10 +140,6 @@ function endTarget(r: Registers, at: number): boolean {
     return false;
   }
   r.span('target', at);
-  r.at = at + 1;
-  r.span('space', r.at);
-  r.taken = 0;
-  r.state = HTTP_VERSION;
   return true;
 }
 
@@ -107,12 +147,22 @@ function endTarget(r: Registers, at: number): boolean {
 function versionFault(r: Registers, byte: number): ErrorCode | null {
   const { taken } = r;
   if (taken < MAJOR) return byte === VERSION_START[taken] ? null : 'H1_VERSION';
-  // "HTTP/01.1" is no version at all, so another major version is told apart only at the byte after its digit.
-  if (taken === DOT) return byte !== 0x2e ? 'H1_VERSION' : r.major === 1 ? null : 'H1_VERSION_UNSUPPORTED';
+  if (taken === DOT) return byte === DOT_BYTE ? majorFault(r) : 'H1_VERSION';
   if (!isDigit(byte)) return 'H1_VERSION';
   if (taken === MAJOR) r.major = byte - DIGIT_0;
   else r.minor = byte - DIGIT_0;
-  return null;
+  if (versionRule(r) !== 'exact') return null;
+  const mayBe = taken === MAJOR ? r.major <= MAX_EXACT_MAJOR : isExactVersion(r.major, r.minor);
+  return mayBe ? null : 'H1_VERSION';
+}
+
+const versionRule = (r: Registers) => (r.role === 'request' ? r.limits.rules.versions : 'http1');
+
+/** "HTTP/01.1" is no version at all, so another major version is told apart only at the byte after its digit. */
+function majorFault(r: Registers): ErrorCode | null {
+  if (r.major === 1) return null;
+  if (r.major === 2 && r.role === 'request' && isPreface(r)) return 'H1_HTTP2_PREFACE';
+  return versionRule(r) === 'http1' ? 'H1_VERSION_UNSUPPORTED' : null;
 }
 
 function httpVersion(r: Registers, stop: number): boolean {
@@ -135,17 +185,17 @@ function httpVersion(r: Registers, stop: number): boolean {
     return false;
   }
   r.span('version', at);
+  r.version = versionText(r.major, r.minor);
+  r.minor = treatedMinor(r.major, r.minor, versionRule(r));
   return true;
 }
 
 function failVersion(r: Registers, code: ErrorCode, at: number): void {
-  if (code === 'H1_VERSION_UNSUPPORTED') {
-    if (r.major === 2 && r.role === 'request' && isPreface(r)) return r.failAt('H1_HTTP2_PREFACE', r.sectionStart, at);
-    return r.failAt(code, r.base + at - 1, at);
-  }
+  if (code === 'H1_HTTP2_PREFACE') return r.failAt(code, r.sectionStart, at);
+  if (code === 'H1_VERSION_UNSUPPORTED') return r.failAt(code, r.base + at - 1, at);
   const byte = r.bytes[at]!;
-  const isMissing = r.taken === 0 && (byte === CR || byte === SP || byte === HTAB);
-  r.fail(isMissing ? lineFault(r) : orBareLf(byte, code), at);
+  const isMissing = r.taken === 0 && (endsLine(r, byte) || byte === SP || byte === HTAB);
+  r.fail(isMissing ? lineFault(r) : orBareLf(r, byte, code), at);
 }
 
 const lineFault = (r: Registers): ErrorCode => (r.role === 'request' ? 'H1_REQUEST_LINE' : 'H1_STATUS_LINE');
@@ -156,7 +206,7 @@ function statusSpace(r: Registers, stop: number): boolean {
   if (at >= stop) return false;
   const byte = r.bytes[at]!;
   if (byte !== SP) {
-    r.fail(orBareLf(byte, 'H1_STATUS_LINE'), at);
+    r.fail(orBareLf(r, byte, 'H1_STATUS_LINE'), at);
     return false;
   }
   r.at = at + 1;
@@ -176,7 +226,7 @@ function statusCode(r: Registers, stop: number): boolean {
   for (; r.at < stop && r.taken < 3; r.at += 1) {
     const byte = r.bytes[r.at]!;
     if (!isDigit(byte) || (r.taken === 0 && byte === DIGIT_0)) {
-      r.fail(orBareLf(byte, 'H1_STATUS_LINE'), r.at);
+      r.fail(orBareLf(r, byte, 'H1_STATUS_LINE'), r.at);
       return false;
     }
     r.statusCode = r.statusCode * 10 + (byte - DIGIT_0);
@@ -204,11 +254,12 @@ function startLineCr(r: Registers, stop: number): boolean {
   const { at } = r;
   if (at >= stop) return false;
   const byte = r.bytes[at]!;
-  if (byte !== CR) {
-    r.fail(orBareLf(byte, byte === SP || byte === HTAB || r.role === 'response' ? lineFault(r) : 'H1_VERSION'), at);
+  if (!endsLine(r, byte)) {
+    r.fail(orBareLf(r, byte, byte === SP || byte === HTAB || r.role === 'response' ? lineFault(r) : 'H1_VERSION'), at);
     return false;
   }
-  r.at = at + 1;
+  // An LF alone is left to be taken as the one after a CR is.
+  if (byte === CR) r.at = at + 1;
   r.state = START_LINE_LF;
   return true;
 }
@@ -229,6 +280,7 @@ function startLineLf(r: Registers, stop: number): boolean {
 
 const STEPS: Readonly<Record<number, (r: Registers, stop: number) => boolean>> = {
   [TLS_RECORD]: tlsRecord,
+  [TLS_LINE]: tlsLine,
   [METHOD]: method,
   [REQUEST_TARGET]: requestTarget,
   [HTTP_VERSION]: httpVersion,
@@ -240,10 +292,22 @@ const STEPS: Readonly<Record<number, (r: Registers, stop: number) => boolean>> =
   [START_LINE_LF]: startLineLf,
 };
 
-/** Takes the start line as far as its bytes are there. */
-export function scanStartLine(r: Registers, stop: number): void {
+function takeSteps(r: Registers, stop: number): void {
   while (r.state <= START_LINE_LF) {
     const step = STEPS[r.state];
     if (step === undefined || !step(r, stop)) return;
   }
+}
+
+/** Takes the start line as far as its bytes are there. */
+export function scanStartLine(r: Registers, stop: number): void {
+  const { maxRequestLineBytes: limit } = r.limits;
+  const lineStop = r.role === 'request' ? limit - r.toSection : Infinity;
+  if (r.at < lineStop) takeSteps(r, Math.min(stop, lineStop));
+  if (r.at < lineStop || r.at >= stop || r.state > START_LINE_LF) return;
+  const byte = r.bytes[r.at]!;
+  // What ends the line is not counted; whether it may stand here is for the steps to say.
+  const isEnd = byte === LF || (byte === CR && r.state !== TLS_LINE);
+  if (r.state === START_LINE_LF || (isEnd && r.at === lineStop)) takeSteps(r, stop);
+  else r.exceed('LIM_REQUEST_LINE_BYTES', r.at, { limit, measured: r.at + r.toSection + 1 });
 }

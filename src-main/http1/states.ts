@@ -12,51 +12,59 @@ export const EMPTY_LINE_LF = 1;
 
 /** The byte 0x16 where a method should begin: the next byte tells whether it is TLS. */
 export const TLS_RECORD = 2;
-export const METHOD = 3;
-export const REQUEST_TARGET = 4;
-export const HTTP_VERSION = 5;
-export const STATUS_SPACE = 6;
-export const STATUS_CODE = 7;
-export const REASON_SPACE = 8;
-export const REASON_PHRASE = 9;
-export const START_LINE_CR = 10;
-export const START_LINE_LF = 11;
+/** It is, and is taken for a line without an end (`tlsOnPlainPort`). */
+export const TLS_LINE = 3;
+export const METHOD = 4;
+export const REQUEST_TARGET = 5;
+export const HTTP_VERSION = 6;
+export const STATUS_SPACE = 7;
+export const STATUS_CODE = 8;
+export const REASON_SPACE = 9;
+export const REASON_PHRASE = 10;
+export const START_LINE_CR = 11;
+export const START_LINE_LF = 12;
 
 /** Field lines of a head or of trailers. */
-export const FIELD_LINE = 12;
-export const FIELD_NAME = 13;
-export const FIELD_OWS = 14;
-export const FIELD_VALUE = 15;
-export const FIELD_LF = 16;
+export const FIELD_LINE = 13;
+export const FIELD_NAME = 14;
+export const FIELD_OWS = 15;
+export const FIELD_VALUE = 16;
+export const FIELD_LF = 17;
+/** White space at the start of a line that continues the value before it. */
+export const FOLD_OWS = 18;
+/** A line that is not taken for a field, though no fault either. */
+export const SKIPPED_NAME = 19;
+export const SKIPPED_VALUE = 20;
+export const SKIPPED_LF = 21;
 /** CR of the empty line that ends the section. */
-export const SECTION_LF = 17;
+export const SECTION_LF = 22;
 
-export const BODY_LENGTH = 18;
-export const BODY_UNTIL_CLOSE = 19;
+export const BODY_LENGTH = 23;
+export const BODY_UNTIL_CLOSE = 24;
 
-export const CHUNK_SIZE = 20;
-export const CHUNK_EXT_BWS = 21;
-export const CHUNK_EXT_NAME_START = 22;
-export const CHUNK_EXT_NAME = 23;
-export const CHUNK_EXT_NAME_BWS = 24;
-export const CHUNK_EXT_VALUE_START = 25;
-export const CHUNK_EXT_VALUE = 26;
-export const CHUNK_EXT_QUOTED = 27;
-export const CHUNK_EXT_QUOTED_PAIR = 28;
-export const CHUNK_EXT_QUOTED_END = 29;
-export const CHUNK_SIZE_LF = 30;
-export const CHUNK_DATA = 31;
-export const CHUNK_DATA_CR = 32;
-export const CHUNK_DATA_LF = 33;
+export const CHUNK_SIZE = 25;
+export const CHUNK_EXT_BWS = 26;
+export const CHUNK_EXT_NAME_START = 27;
+export const CHUNK_EXT_NAME = 28;
+export const CHUNK_EXT_NAME_BWS = 29;
+export const CHUNK_EXT_VALUE_START = 30;
+export const CHUNK_EXT_VALUE = 31;
+export const CHUNK_EXT_QUOTED = 32;
+export const CHUNK_EXT_QUOTED_PAIR = 33;
+export const CHUNK_EXT_QUOTED_END = 34;
+export const CHUNK_SIZE_LF = 35;
+export const CHUNK_DATA = 36;
+export const CHUNK_DATA_CR = 37;
+export const CHUNK_DATA_LF = 38;
 
 /** The message is complete; its `end` event has not been taken yet. */
-export const MESSAGE_END = 34;
-export const FAULTED = 35;
+export const MESSAGE_END = 39;
+export const FAULTED = 40;
 
 const PHASES: readonly ParsePhase[] = [
   ...Array<ParsePhase>(2).fill('idle'),
-  ...Array<ParsePhase>(10).fill('start-line'),
-  ...Array<ParsePhase>(6).fill('headers'),
+  ...Array<ParsePhase>(11).fill('start-line'),
+  ...Array<ParsePhase>(10).fill('headers'),
   'body-length',
   'body-until-close',
   ...Array<ParsePhase>(11).fill('chunk-size'),
@@ -74,6 +82,7 @@ const PARTIAL_KINDS: readonly SpanKind[] = [
   'preamble',
   'preamble',
   'garbage',
+  'garbage',
   'method',
   'target',
   'version',
@@ -87,6 +96,10 @@ const PARTIAL_KINDS: readonly SpanKind[] = [
   'field-name',
   'ows',
   'field-value',
+  'line-end',
+  'ows',
+  'garbage',
+  'garbage',
   'line-end',
   'empty-line',
   'body',

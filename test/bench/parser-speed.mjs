@@ -3,7 +3,6 @@ import { pathToFileURL } from 'node:url';
 import { median } from './statistics.mjs';
 import { browserGet, smallGet } from './workloads.mjs';
 
-const NO_LIMITS = { maxHeadBytes: Infinity, maxFieldCount: Infinity, maxTargetBytes: Infinity, maxBodyBytes: Infinity };
 const READ_BYTES = 64 * 1024;
 const TURN_MS = 200;
 
@@ -14,11 +13,11 @@ const readOf = (/** @type {string} */ request) =>
 /** @typedef {(read: Buffer) => void} Feed parses one read to its end */
 
 /**
- * @param {any} Parser
+ * @param {any} engine the bundle
  * @param {boolean} readsFields
  * @returns {Feed}
  */
-function ourFeed(Parser, readsFields) {
+function ourFeed({ Parser, NO_LIMITS }, readsFields) {
   const parser = new Parser('request', NO_LIMITS);
   return (read) => {
     parser.receive(read);
@@ -67,10 +66,10 @@ function speedOf(/** @type {Feed} */ feed, /** @type {Buffer} */ read) {
  * @param {{ rounds: number }} effort
  */
 export async function measureParser(bundlePath, { rounds }) {
-  const { Parser } = await import(pathToFileURL(bundlePath).href);
+  const engine = await import(pathToFileURL(bundlePath).href);
   const inputs = { 'Small GET': readOf(smallGet), '20-field GET': readOf(browserGet) };
   return Object.entries(inputs).map(([name, read]) => {
-    const feeds = { unread: ourFeed(Parser, false), read: ourFeed(Parser, true), node: nodeFeed() };
+    const feeds = { unread: ourFeed(engine, false), read: ourFeed(engine, true), node: nodeFeed() };
     /** @type {Record<keyof typeof feeds, number[]>} */
     const speeds = { unread: [], read: [], node: [] };
     // The first round is for the compiler.

@@ -1,8 +1,8 @@
 /**
  * Mutated inputs through the parser: it must not throw, and its verdict, offsets and all, must be the same whole,
- * byte by byte and at random cuts, with limits and without.
+ * byte by byte and at random cuts, with limits and without, under the strict rules and any others.
  */
-import { NO_LIMITS, type ParserLimits } from '../../src-main/http1/events.ts';
+import { NO_LIMITS, STRICT_RULES, type ParserLimits, type ParserRules } from '../../src-main/http1/events.ts';
 import type { ParserRole } from '../../src-main/http1/parser.ts';
 import { eventLog, piecesAt, piecesOf, type Run } from '../support/event-log.ts';
 import { seeded } from '../support/random.ts';
@@ -24,7 +24,42 @@ export interface Finding {
   readonly input: Uint8Array;
 }
 
-const TIGHT: ParserLimits = { maxHeadBytes: 200, maxFieldCount: 4, maxTargetBytes: 20, maxBodyBytes: 30 };
+const TIGHT: ParserLimits = {
+  maxHeadBytes: 200,
+  maxFieldCount: 4,
+  maxTargetBytes: 20,
+  maxRequestLineBytes: 40,
+  maxFieldLineBytes: 35,
+  maxBodyBytes: 30,
+  rules: STRICT_RULES,
+};
+
+const CHOICES: { readonly [Rule in keyof ParserRules]: readonly ParserRules[Rule][] } = {
+  bareLf: [false, true],
+  obsFold: [false, true],
+  equalLengths: [false, true],
+  lengthWithCoding: ['refuse', 'close', 'keep'],
+  codingInHttp10: [false, true],
+  repeatedHost: [false, true],
+  emptyFieldName: [false, true],
+  oddFieldNames: [false, true],
+  versions: ['http1', 'exact', 'any'],
+  http09: ['refuse', 'answer', 'fields'],
+  tlsOnPlainPort: ['refuse', 'wait'],
+  emptyLines: [true, false],
+  fieldOverflow: ['refuse', 'drop'],
+};
+
+const anyRules = (random: () => number): ParserRules =>
+  Object.fromEntries(
+    Object.entries(CHOICES).map(([rule, choices]) => [rule, choices[Math.floor(random() * choices.length)]]),
+  ) as unknown as ParserRules;
+
+/** Strict as often as not: that is what is in force unless somebody changes it. */
+function anyLimits(random: () => number): ParserLimits {
+  const limits = random() < 0.5 ? NO_LIMITS : TIGHT;
+  return random() < 0.5 ? limits : { ...limits, rules: anyRules(random) };
+}
 
 /** What differs between two ways to cut one input, or what was thrown; null where nothing does. */
 function difference(input: Uint8Array, run: Run, cuts: readonly number[]): string | null {
@@ -58,7 +93,7 @@ export function fuzzParser({ inputs, seed, onProgress }: FuzzOptions): FuzzResul
   for (let done = 1; done <= inputs; done += 1) {
     const role: ParserRole = random() < 0.75 ? 'request' : 'response';
     const input = mutate(seeds[role], random);
-    const limits = random() < 0.5 ? NO_LIMITS : TIGHT;
+    const limits = anyLimits(random);
     const run: Run = { role, limits, closes: true, answers: role === 'response' ? ['GET', 'HEAD', 'GET'] : [] };
     const what = difference(input, run, cutsOf(input, random));
     if (what !== null) return { inputs: done, bytes, faults, finding: { what, role, input } };

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { NO_LIMITS, type ParserEvent, type ParserLimits } from '../../src-main/http1/events.ts';
+import {
+  NO_LIMITS,
+  STRICT_RULES,
+  type ParserEvent,
+  type ParserLimits,
+  type ParserRules,
+} from '../../src-main/http1/events.ts';
 import { Parser } from '../../src-main/http1/parser.ts';
 import { textOf, wire } from '../support/wire-text.ts';
 
@@ -154,6 +160,20 @@ describe('a limit changed in the middle of a message', () => {
     });
   });
 
+  it('refuses the next byte of a request line that is longer already', () => {
+    const expected = { code: 'LIM_REQUEST_LINE_BYTES', offset: 14, detail: { limit: 8, measured: 15 } };
+    expect(lowered('GET / HTTP/1.1', { maxRequestLineBytes: 8 }, '\r')).toEqual(expected);
+  });
+
+  it('refuses the next byte of a field line that is longer already', () => {
+    const expected = { code: 'LIM_FIELD_LINE_BYTES', offset: 20, detail: { limit: 3, measured: 5 } };
+    expect(lowered('GET / HTTP/1.1\r\nX: y', { maxFieldLineBytes: 3 }, '\r')).toEqual(expected);
+  });
+
+  it('does not look back at a line that is over', () => {
+    expect(lowered('GET / HTTP/1.1\r\nX: yz\r', { maxRequestLineBytes: 4, maxFieldLineBytes: 3 }, '\n')).toBeNull();
+  });
+
   it('refuses the rest of a body whose length is more than it allows', () => {
     const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n';
     expect(lowered(`${head}ab`, { maxBodyBytes: 5 }, 'c')).toEqual({
@@ -184,6 +204,27 @@ describe('a limit changed in the middle of a message', () => {
     feed(parser, 'GET /long-target HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n');
     parser.limits = { ...NO_LIMITS, maxTargetBytes: 5, maxFieldCount: 1, maxHeadBytes: 64 };
     expect(feed(parser, GET).map(({ kind }) => kind)).toEqual(['head', 'end']);
+  });
+});
+
+describe('a rule changed in the middle of a message', () => {
+  const ruled = (rules: Partial<ParserRules>) => ({ ...NO_LIMITS, rules: { ...STRICT_RULES, ...rules } });
+
+  it('holds from the next byte on', () => {
+    const parser = requestParser();
+    feed(parser, 'GET / HTTP/1.1\r\nHost: a');
+    parser.limits = ruled({ bareLf: true });
+    expect(feed(parser, '\nX: y\n')).toEqual([]);
+    parser.limits = NO_LIMITS;
+    expect(faultOf(feed(parser, '\n'))).toEqual({ code: 'H1_BARE_LF', offset: 29 });
+  });
+
+  it('keeps the fields that are there when more of them are to be dropped', () => {
+    const parser = requestParser();
+    feed(parser, 'GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n');
+    parser.limits = { ...ruled({ fieldOverflow: 'drop' }), maxFieldCount: 1 };
+    const [event] = feed(parser, 'Y: z\r\n\r\n');
+    expect(event?.kind === 'head' && event.head.fields.count).toBe(2);
   });
 });
 

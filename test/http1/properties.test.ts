@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_LIMITS, type ParserEvent } from '../../src-main/http1/events.ts';
+import {
+  NO_LIMITS,
+  STRICT_RULES,
+  type ParserEvent,
+  type ParserLimits,
+  type ParserRules,
+} from '../../src-main/http1/events.ts';
 import { Parser } from '../../src-main/http1/parser.ts';
 import { writeReply } from '../../src-main/http1/writer.ts';
 import { countedBytes } from '../support/counted-bytes.ts';
@@ -8,7 +14,15 @@ import { eventLog, piecesAt, piecesOf } from '../support/event-log.ts';
 import { textOf, wire } from '../support/wire-text.ts';
 
 const TOKEN_CHARACTERS = "!#$%&'*+-.^_`|~09azAZ";
-const LIMITS = { maxHeadBytes: 200, maxFieldCount: 8, maxTargetBytes: 40, maxBodyBytes: 60 };
+const LIMITS: ParserLimits = {
+  maxHeadBytes: 200,
+  maxFieldCount: 8,
+  maxTargetBytes: 40,
+  maxRequestLineBytes: 50,
+  maxFieldLineBytes: 30,
+  maxBodyBytes: 60,
+  rules: STRICT_RULES,
+};
 
 const textFrom = (characters: string, minLength: number, maxLength: number) =>
   fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
@@ -33,6 +47,12 @@ const nearlyHttp = fc
     fc.oneof(
       fc.constantFrom(
         'GET / HTTP/1.1\r\n',
+        'GET /\r\n',
+        'GET / HTTP/2.0\r\n',
+        'X: y\n',
+        ': y\r\n',
+        'X@: y\r\n',
+        '\x16\x03\x01',
         'POST /x HTTP/1.1\r\nHost: a\r\n',
         'HTTP/1.1 200 OK\r\n',
         'Host: a\r\n',
@@ -58,17 +78,33 @@ const nearlyHttp = fc
 const cutPlaces = (length: number, places: readonly number[]): number[] =>
   [...new Set(places.map((place) => place % Math.max(1, length)))].filter((place) => place > 0).sort((a, b) => a - b);
 
+const anyRules: fc.Arbitrary<ParserRules> = fc.record({
+  bareLf: fc.boolean(),
+  obsFold: fc.boolean(),
+  equalLengths: fc.boolean(),
+  lengthWithCoding: fc.constantFrom('refuse', 'close', 'keep'),
+  codingInHttp10: fc.boolean(),
+  repeatedHost: fc.boolean(),
+  emptyFieldName: fc.boolean(),
+  oddFieldNames: fc.boolean(),
+  versions: fc.constantFrom('http1', 'exact', 'any'),
+  http09: fc.constantFrom('refuse', 'answer', 'fields'),
+  tlsOnPlainPort: fc.constantFrom('refuse', 'wait'),
+  emptyLines: fc.boolean(),
+  fieldOverflow: fc.constantFrom('refuse', 'drop'),
+});
+
 describe('any bytes', () => {
-  it.each(['request', 'response'] as const)('get the same verdict at every cut: %s', (role) => {
-    const cases = fc.tuple(fc.oneof(nearlyHttp, bodies), fc.array(fc.nat(200), { maxLength: 8 }));
+  it.each(['request', 'response'] as const)('get the same verdict at every cut, under any rules: %s', (role) => {
+    const cases = fc.tuple(fc.oneof(nearlyHttp, bodies), fc.array(fc.nat(200), { maxLength: 8 }), anyRules);
     fc.assert(
-      fc.property(cases, ([bytes, places]) => {
-        const run = { role, limits: LIMITS, closes: true };
+      fc.property(cases, ([bytes, places, rules]) => {
+        const run = { role, limits: { ...LIMITS, rules }, closes: true };
         const whole = eventLog([bytes], run);
         expect(eventLog(piecesOf(bytes, 1), run)).toEqual(whole);
         expect(eventLog(piecesAt(bytes, cutPlaces(bytes.length, places)), run)).toEqual(whole);
       }),
-      { numRuns: 600 },
+      { numRuns: 1_200 },
     );
   });
 });

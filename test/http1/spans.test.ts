@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src-main/contract/settings.ts';
+import { STRICT_RULES } from '../../src-main/http1/events.ts';
 import { describeSpan, SpanScanner, type Span } from '../../src-main/http1/spans.ts';
 import { joinedSpans } from '../support/joined-spans.ts';
 import { wire } from '../support/wire-text.ts';
@@ -107,6 +108,34 @@ describe('spans', () => {
     const rest = 'cde\r\n0\r\n\r\nGET /';
     expect(scan(rest, place)).toEqual(scan(rest, scanner));
     expect(place.offset).toBe(scanner.offset);
+  });
+
+  it('name what the rules let through for what it is taken for', () => {
+    const rules = { ...STRICT_RULES, bareLf: true, obsFold: true, emptyFieldName: true };
+    const scanner = new SpanScanner('request', 0, [], rules);
+    expect(scan('\nGET / HTTP/1.0\nA: b \n\tc\n: d\n e\nF', scanner)).toEqual([
+      '0-1 preamble',
+      '1-4 method',
+      '4-5 space',
+      '5-6 target',
+      '6-7 space',
+      '7-15 version',
+      '15-16 line-end',
+      '16-17 field-name A',
+      '17-18 colon A',
+      '18-19 ows A',
+      '19-20 field-value A',
+      '20-21 ows A',
+      '21-22 line-end',
+      '22-23 ows A',
+      '23-24 field-value A',
+      '24-25 line-end',
+      '25-28 garbage',
+      '28-29 line-end',
+      '29-31 garbage',
+      '31-32 line-end',
+      '32-33 field-name',
+    ]);
   });
 
   it('stop where no head can be that long', () => {

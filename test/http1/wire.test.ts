@@ -21,8 +21,8 @@ function cutsOf({ input, fact }: WireCase): Map<string, Uint8Array[]> {
   return runs;
 }
 
-const spansOf = (pieces: readonly Uint8Array[], { role, answers }: WireCase): Span[] =>
-  joinedSpans(new SpanScanner(role, 0, answers), pieces);
+const spansOf = (pieces: readonly Uint8Array[], { role, answers, limits }: WireCase): Span[] =>
+  joinedSpans(new SpanScanner(role, 0, answers, limits.rules), pieces);
 
 const documents = wireDocuments();
 

@@ -55,10 +55,11 @@ function headLines(head: RequestHead | ResponseHead): string[] {
     head.kind === 'request'
       ? `${head.method} ${shown(head.target)} ${head.version} | ${head.targetForm}`
       : `${head.version} ${head.status} ${shown(head.reason)}`.trimEnd() + (head.interim ? ' | interim' : '');
+  const simple = head.kind === 'request' && head.simple ? ' | simple' : '';
   const expects = head.kind === 'request' && head.expectsContinue ? ' | expects 100-continue' : '';
   const keepAlive = head.keepAlive ? 'keep-alive' : 'close';
   return [
-    `${head.start}-${head.end} head ${line} | ${body(head.framing)} | ${keepAlive}${expects}`,
+    `${head.start}-${head.end} head ${line} | ${body(head.framing)} | ${keepAlive}${simple}${expects}`,
     ...fieldLines(head.fields),
   ];
 }

@@ -28,6 +28,7 @@ export function requestHead(method: string, target: string, fields: FieldPairs =
     targetForm: targetForm(method, target),
     version: 'HTTP/1.1',
     minor: 1,
+    simple: false,
     fields: fieldsOf(fields),
     framing: { kind: 'none' },
     keepAlive: true,

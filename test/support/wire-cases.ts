@@ -4,7 +4,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { NO_LIMITS, type ParserLimits } from '../../src-main/http1/events.ts';
+import { NO_LIMITS, STRICT_RULES, type ParserLimits, type ParserRules } from '../../src-main/http1/events.ts';
 import type { ParserRole } from '../../src-main/http1/parser.ts';
 
 export interface WireCase {
@@ -33,14 +33,31 @@ export function inputBytes(block: string): Uint8Array {
   return Uint8Array.from(unescape(text), (character) => character.charCodeAt(0));
 }
 
-function readLimits(text: string): ParserLimits {
-  const limits: Record<string, number> = { ...NO_LIMITS };
-  for (const part of text.split(',')) {
+type Word = readonly [name: string, value: string];
+
+const wordsOf = (text: string): Word[] =>
+  text.split(',').map((part) => {
     const [name = '', value = ''] = part.trim().split(' ');
-    if (!(name in limits)) throw new Error(`there is no limit named "${name}"`);
+    return [name, value];
+  });
+
+function readLimits(text: string): Partial<ParserLimits> {
+  const limits: Record<string, number> = {};
+  for (const [name, value] of wordsOf(text)) {
+    if (name === 'rules' || !(name in NO_LIMITS)) throw new Error(`there is no limit named "${name}"`);
     limits[name] = Number(value);
   }
-  return limits as unknown as ParserLimits;
+  return limits;
+}
+
+/** `bareLf` alone stands for `bareLf true`. */
+function readRules(text: string): ParserRules {
+  const rules: Record<string, boolean | string> = { ...STRICT_RULES };
+  for (const [name, value] of wordsOf(text)) {
+    if (!(name in rules)) throw new Error(`there is no rule named "${name}"`);
+    rules[name] = value === '' || value === 'true' ? true : value === 'false' ? false : value;
+  }
+  return rules as unknown as ParserRules;
 }
 
 function readCase(file: string, section: string): WireCase {
@@ -51,15 +68,20 @@ function readCase(file: string, section: string): WireCase {
     return found[1] as string;
   };
   const option = (pattern: RegExp): string | null => pattern.exec(section)?.[1] ?? null;
-  const unknown = option(/^- (?!limits: |answers: |then the peer closes$)(.*)$/m);
+  const unknown = option(/^- (?!limits: |rules: |answers: |then the peer closes$)(.*)$/m);
   if (unknown !== null) throw new Error(`${file}: "${fact}" has an option nobody reads: ${unknown}`);
   const limits = option(/^- limits: (.*)$/m);
+  const rules = option(/^- rules: (.*)$/m);
   return {
     file,
     fact,
     role: file.startsWith('response') ? 'response' : 'request',
     input: inputBytes(block('http')),
-    limits: limits === null ? NO_LIMITS : readLimits(limits),
+    limits: {
+      ...NO_LIMITS,
+      ...(limits === null ? {} : readLimits(limits)),
+      rules: rules === null ? STRICT_RULES : readRules(rules),
+    },
     answers: option(/^- answers: (.*)$/m)?.split(', ') ?? [],
     closes: /^- then the peer closes$/m.test(section),
     log: block('log')
