@@ -1,7 +1,7 @@
 /** What holds a connection, and how it ended, in words. */
 import type { ArmedDeadline, CloseCause, ConnectionDetail, ConnectionPhase, Trip } from '@contract/connections';
 import { describe } from '@contract/errors';
-import { SETTINGS, settingEntry, type GuardName } from '@contract/settings';
+import { numberEntry, type GuardName } from '@contract/settings';
 import { failureOf } from './exchanges';
 import { formatCount, formatCountdown, formatDuration } from './format';
 import { comparison } from './log-words';
@@ -25,7 +25,7 @@ const PHASE_TONES: Readonly<Record<ConnectionPhase, 'ok' | 'warn' | 'bad' | 'fai
 export const phaseTone = (phase: ConnectionPhase) => PHASE_TONES[phase];
 
 /** The name of a guard inside a sentence. */
-export const guardWords = (guard: GuardName): string => SETTINGS[guard].label.toLowerCase();
+export const guardWords = (guard: GuardName): string => numberEntry(guard).label.toLowerCase();
 
 /** `head timeout in 3.4 s` */
 export const countdown = ({ guard, atMs }: ArmedDeadline, nowMs: number): string =>
@@ -34,7 +34,7 @@ export const countdown = ({ guard, atMs }: ArmedDeadline, nowMs: number): string
 const answerWords = (status: number | null): string => (status === null ? 'nothing sent' : `${status} sent`);
 
 function cutBy({ guard, limit, measured, status }: Trip): string {
-  const { unit } = settingEntry(guard);
+  const { unit } = numberEntry(guard);
   const by = unit === 'ms' ? ` after ${formatDuration(measured)}` : `: ${comparison(unit, measured, limit)}`;
   return `cut by ${guardWords(guard)}${by}, ${answerWords(status)}`;
 }

@@ -1,7 +1,8 @@
 /** One line of the trip log: what acted, and the limit against what was measured. */
 import { errorEntry } from '@contract/errors';
 import type { LogEntry } from '@contract/feed';
-import { settingEntry, type Unit } from '@contract/settings';
+import { numberEntry } from '@contract/settings';
+import type { Unit } from '@contract/units';
 import { formatBytes, formatBytesPerSec, formatCount } from './format';
 import { markLabel, markTone, type RowTone } from './row-state';
 import { settingPhrase } from './setting-text';
@@ -27,7 +28,7 @@ export function comparison(unit: Unit, value: number, limit: number): string {
 export function logSentence(entry: LogEntry): string {
   const label = markLabel(entry.code);
   if (entry.kind === 'fault') return `${label} at byte ${formatCount(entry.offset)}`;
-  const { unit } = settingEntry(entry.guard);
+  const { unit } = numberEntry(entry.guard);
   if (unit === 'ms') return `${label} ${settingPhrase(unit, entry.limit)}`;
   if (entry.code === 'LIM_RATE') return `${label}, bucket of ${formatCount(entry.limit)} empty`;
   return `${label} ${comparison(unit, entry.measured, entry.limit)}`;

@@ -1,16 +1,20 @@
 /** What a row of the list says in words and tones. */
 import type { ConnectionPhase, ConnectionRow } from '@contract/connections';
 import type { ErrorCode } from '@contract/errors';
-import { SETTING_NAMES, settingEntry } from '@contract/settings';
+import { GUARD_NAMES, numberEntry } from '@contract/settings';
 
 export type RowTone = 'ok' | 'warn' | 'bad' | 'faint';
 
 /** Ends of a connection in which nobody did anything wrong. */
-const HARMLESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LIM_IDLE_TIMEOUT', 'LIM_REQUESTS']);
+const HARMLESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'LIM_FIRST_BYTE_TIMEOUT',
+  'LIM_IDLE_TIMEOUT',
+  'LIM_REQUESTS',
+]);
 
 const GUARD_LABELS: ReadonlyMap<ErrorCode, string> = new Map(
-  SETTING_NAMES.flatMap((name) => {
-    const { trips, label } = settingEntry(name);
+  GUARD_NAMES.flatMap((name) => {
+    const { trips, label } = numberEntry(name);
     return trips === null || trips === 'LIM_RATE' ? [] : [[trips, label.toLowerCase()]];
   }),
 );

@@ -1,8 +1,9 @@
 /** Where a value stands on a logarithmic slider, and which round value a place of the slider means. */
-import type { SettingEntry, Unit } from '@contract/settings';
-import { unitFor, UNIT_STEPS } from './units';
+import type { NumberSetting } from '@contract/setting-entry';
+import { UNIT_STEPS, type Unit } from '@contract/units';
+import { unitFor } from './units';
 
-type Scale = Pick<SettingEntry, 'slider' | 'unit' | 'fractional' | 'min' | 'max'>;
+type Scale = Pick<NumberSetting, 'slider' | 'unit' | 'fractional' | 'min' | 'max'>;
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
 

@@ -1,35 +1,5 @@
-/** The units a setting is written in, from the smallest up. The first one is the unit of the table. */
-import type { Unit } from '@contract/settings';
-
-export interface UnitStep {
-  readonly suffix: string;
-  readonly factor: number;
-}
-
-const KIB = 1_024;
-
-export const UNIT_STEPS: Readonly<Record<Unit, readonly [UnitStep, ...UnitStep[]]>> = {
-  ms: [
-    { suffix: 'ms', factor: 1 },
-    { suffix: 's', factor: 1_000 },
-    { suffix: 'min', factor: 60_000 },
-    { suffix: 'h', factor: 3_600_000 },
-  ],
-  bytes: [
-    { suffix: 'B', factor: 1 },
-    { suffix: 'KiB', factor: KIB },
-    { suffix: 'MiB', factor: KIB ** 2 },
-    { suffix: 'GiB', factor: KIB ** 3 },
-  ],
-  bytesPerSec: [
-    { suffix: 'B/s', factor: 1 },
-    { suffix: 'KiB/s', factor: KIB },
-    { suffix: 'MiB/s', factor: KIB ** 2 },
-    { suffix: 'GiB/s', factor: KIB ** 3 },
-  ],
-  count: [{ suffix: '', factor: 1 }],
-  perSec: [{ suffix: '/s', factor: 1 }],
-};
+/** Which unit a value of a setting is shown in. */
+import { UNIT_STEPS, type Unit, type UnitStep } from '@contract/units';
 
 /** Minutes and hours are written only where seconds would have too many digits to read. */
 const SECONDS_UP_TO_MS = 600_000;

@@ -10,7 +10,7 @@ import {
   type Stats,
   type StatsSample,
 } from '@contract/feed';
-import type { SettingsState } from '@contract/settings';
+import type { SettingsState } from '@contract/presets';
 import { mergeRows, rowIndex, type RowChanges } from '../lens/row-merge';
 import type { Link, LinkState } from '../link/link';
 import type { Clock } from './clock.svelte';

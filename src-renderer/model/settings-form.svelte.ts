@@ -1,6 +1,8 @@
 import type { Client } from '@contract/client';
 import type { Failure } from '@contract/errors';
-import { settingEntry, type SettingName } from '@contract/settings';
+import { presetSettings, type PresetName } from '@contract/presets';
+import type { SettingValue } from '@contract/setting-entry';
+import { SETTING_NAMES, type SettingName, type Settings } from '@contract/settings';
 import { SvelteMap } from 'svelte/reactivity';
 import { settingProblem } from '../lens/setting-text';
 import type { Live } from './live.svelte';
@@ -14,21 +16,47 @@ const SEND_EVERY_MS = 50;
  * refuses it, the reason is kept and the value in force is shown again.
  */
 export class SettingsForm {
-  readonly #pending = new SvelteMap<SettingName, number | null>();
+  readonly #pending = new SvelteMap<SettingName, SettingValue>();
   readonly #errors = new SvelteMap<SettingName, Failure>();
-  readonly #throttles = new Map<SettingName, Throttle<number | null>>();
+  readonly #throttles = new Map<SettingName, Throttle<SettingValue>>();
   readonly #client: Client;
   readonly #live: Live;
+  #presetFailure = $state.raw<Failure | null>(null);
+  readonly #standards = $derived.by(() => presetSettings(this.#live.settings.preset));
+  readonly #turned = $derived.by(() => SETTING_NAMES.filter((name) => this.isTurned(name)));
 
   constructor(client: Client, live: Live) {
     this.#client = client;
     this.#live = live;
   }
 
+  get preset(): PresetName {
+    return this.#live.settings.preset;
+  }
+
+  /** Why the last preset could not be put in force; null where it could. */
+  get presetFailure(): Failure | null {
+    return this.#presetFailure;
+  }
+
   /** The value under the person's hand, or else the one in force. */
-  value(name: SettingName): number | null {
-    const pending = this.#pending.get(name);
+  value<Name extends SettingName>(name: Name): Settings[Name] {
+    const pending = this.#pending.get(name) as Settings[Name] | undefined;
     return pending === undefined ? this.#live.settings.values[name] : pending;
+  }
+
+  /** What the preset has; for what no preset says, the default. */
+  standard<Name extends SettingName>(name: Name): Settings[Name] {
+    return this.#standards[name];
+  }
+
+  isTurned(name: SettingName): boolean {
+    return this.value(name) !== this.standard(name);
+  }
+
+  /** All that is turned away from the preset, in the order of the table. */
+  get turned(): readonly SettingName[] {
+    return this.#turned;
   }
 
   /** Why the last value was refused, as one line; null where it was not. */
@@ -37,11 +65,7 @@ export class SettingsForm {
     return failure === undefined ? null : settingProblem(name, failure);
   }
 
-  isDefault(name: SettingName): boolean {
-    return this.value(name) === settingEntry(name).default;
-  }
-
-  set(name: SettingName, value: number | null): void {
+  set(name: SettingName, value: SettingValue): void {
     this.#errors.delete(name);
     this.#pending.set(name, value);
     this.#throttleOf(name).push(value);
@@ -57,7 +81,7 @@ export class SettingsForm {
     this.#errors.delete(name);
   }
 
-  /** The default of one setting, or of all. */
+  /** Puts one setting back to what the preset has, or all. */
   async reset(name: SettingName | null): Promise<void> {
     if (name === null) this.#errors.clear();
     else this.#errors.delete(name);
@@ -66,15 +90,26 @@ export class SettingsForm {
     else if (name !== null) this.#errors.set(name, reply.error);
   }
 
-  #throttleOf(name: SettingName): Throttle<number | null> {
+  /** Puts a whole preset in force and forgets what was turned by hand. True when it is. */
+  async usePreset(name: PresetName): Promise<boolean> {
+    this.#presetFailure = null;
+    const reply = await this.#client.call('settings.preset', { name });
+    if (reply.ok) {
+      this.#errors.clear();
+      this.#live.applySettings(reply.value);
+    } else this.#presetFailure = reply.error;
+    return reply.ok;
+  }
+
+  #throttleOf(name: SettingName): Throttle<SettingValue> {
     const known = this.#throttles.get(name);
     if (known !== undefined) return known;
-    const made = new Throttle<number | null>(SEND_EVERY_MS, (value) => this.#send(name, value));
+    const made = new Throttle<SettingValue>(SEND_EVERY_MS, (value) => this.#send(name, value));
     this.#throttles.set(name, made);
     return made;
   }
 
-  async #send(name: SettingName, value: number | null): Promise<void> {
+  async #send(name: SettingName, value: SettingValue): Promise<void> {
     const reply = await this.#client.call('settings.set', { name, value });
     const isLast = this.#pending.get(name) === value;
     if (reply.ok) this.#live.applySettings(reply.value);

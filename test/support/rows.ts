@@ -1,7 +1,8 @@
 /** Rows, stats and snapshots with plausible values, so that a test names only what it is about. */
 import type { ConnectionRow } from '@contract/connections';
 import { STATS_SAMPLES_KEPT, type FeedSnapshot, type LogEntry, type Stats } from '@contract/feed';
-import { DEFAULT_SETTINGS, GUARD_NAMES, SETTING_NAMES, type SettingsState } from '@contract/settings';
+import { DEFAULT_PRESET, type SettingsState } from '@contract/presets';
+import { DEFAULT_SETTINGS, GUARD_NAMES, SETTING_NAMES } from '@contract/settings';
 
 export const NOW_MS = 1_750_000_000_000;
 
@@ -146,6 +147,7 @@ export const manyRows = (count: number): ConnectionRow[] =>
   );
 
 export const settingsState = (changes: Partial<SettingsState> = {}): SettingsState => ({
+  preset: DEFAULT_PRESET,
   values: DEFAULT_SETTINGS,
   sources: Object.fromEntries(SETTING_NAMES.map((name) => [name, 'default'])) as unknown as SettingsState['sources'],
   ...changes,

@@ -8,7 +8,15 @@ import type { Engine } from '../../src-main/contract/engine';
 import { fail, ok, type Failure, type Result } from '../../src-main/contract/errors';
 import type { Fact } from '../../src-main/contract/facts';
 import type { FeedBatch, FeedSnapshot, ListenerState } from '../../src-main/contract/feed';
-import { checkSetting, isSettingName, withSetting, type SettingsState } from '../../src-main/contract/settings';
+import { isPresetName, presetSettings, type SettingsState } from '../../src-main/contract/presets';
+import type { SettingValue } from '../../src-main/contract/setting-entry';
+import {
+  checkSetting,
+  isSettingName,
+  withSetting,
+  type SettingName,
+  type Settings,
+} from '../../src-main/contract/settings';
 import { FIRST_STATS } from '../../src-renderer/model/first-state';
 import type { RecordedCall } from './fake-transport';
 import { settingsState } from './rows';
@@ -102,12 +110,22 @@ export class ScriptedEngine implements Engine {
     };
   }
 
-  #set(name: string, value: number | null): Result<SettingsState> {
+  #set(name: string, value: SettingValue): Result<SettingsState> {
     const checked = checkSetting(name, value);
     if (!checked.ok) return checked;
     if (!isSettingName(name)) return fail('CFG_UNKNOWN_SETTING', { name });
     const { values, sources } = this.settings;
-    this.settings = { values: withSetting(values, name, value), sources: { ...sources, [name]: 'panel' } };
+    this.settings = {
+      ...this.settings,
+      values: withSetting(values, name, value as Settings[SettingName]),
+      sources: { ...sources, [name]: 'panel' },
+    };
+    return ok(this.settings);
+  }
+
+  #usePreset(name: string): Result<SettingsState> {
+    if (!isPresetName(name)) return fail('CFG_UNKNOWN_PRESET', { name });
+    this.settings = settingsState({ preset: name, values: presetSettings(name) });
     return ok(this.settings);
   }
 
@@ -122,6 +140,7 @@ export class ScriptedEngine implements Engine {
       'feed.snapshot': () => ok(this.#snapshot()),
       'feed.acknowledge': () => ok(null),
       'settings.set': ({ name, value }) => this.#set(name, value),
+      'settings.preset': ({ name }) => this.#usePreset(name),
       'settings.reset': () => {
         this.settings = settingsState();
         return ok(this.settings);

@@ -1,6 +1,6 @@
-import { SETTING_NAMES, settingEntry } from '@contract/settings';
+import { NUMBER_NAMES, numberEntry, parseSetting, settingEntry } from '@contract/settings';
 import { describe, expect, test } from 'vitest';
-import { readSetting, settingPhrase, settingProblem, settingText } from '../../../src-renderer/lens/setting-text';
+import { settingPhrase, settingProblem, settingText, valuePhrase } from '../../../src-renderer/lens/setting-text';
 
 describe('what a box shows', () => {
   test.each([
@@ -28,6 +28,17 @@ describe('what a box shows', () => {
   });
 });
 
+test.each([
+  ['headTimeoutMs', 60_000, '60 s'],
+  ['headTimeoutMs', null, 'off'],
+  ['acceptBareLf', true, 'on'],
+  ['acceptBareLf', false, 'off'],
+  ['onHeadTimeout', 'close', 'close silently'],
+  ['rateKeyField', 'X-Api-Key', 'X-Api-Key'],
+] as const)('%s as %s is said as "%s"', (name, value, phrase) => {
+  expect(valuePhrase(settingEntry(name), value)).toBe(phrase);
+});
+
 describe('what is typed', () => {
   test.each([
     ['headTimeoutMs', '10s', 's', 10_000],
@@ -46,7 +57,7 @@ describe('what is typed', () => {
     ['bucketRefillPerSec', '0.5/s', '/s', 0.5],
     ['bucketRefillPerSec', '.5', '/s', 0.5],
   ] as const)('%s takes %s', (name, text, unit, value) => {
-    expect(readSetting(name, text, unit)).toEqual({ ok: true, value });
+    expect(parseSetting(name, text, unit)).toEqual({ ok: true, value });
   });
 
   test.each([
@@ -58,17 +69,17 @@ describe('what is typed', () => {
     ['maxConnections', '2.5', 'CFG_NOT_WHOLE'],
     ['maxHeadBytes', 'off', 'CFG_NOT_OFFABLE'],
   ] as const)('%s refuses %s', (name, text, code) => {
-    expect(
-      readSetting(name, text, settingText(settingEntry(name).unit, settingEntry(name).default).unit),
-    ).toMatchObject({ ok: false, error: { code } });
+    expect(parseSetting(name, text, settingText(numberEntry(name).unit, numberEntry(name).default).unit)).toMatchObject(
+      { ok: false, error: { code } },
+    );
   });
 
   test('every default is read back as it is written', () => {
-    for (const name of SETTING_NAMES) {
-      const { unit, default: value } = settingEntry(name);
+    for (const name of NUMBER_NAMES) {
+      const { unit, default: value } = numberEntry(name);
       const shown = settingText(unit, value);
-      expect(readSetting(name, shown.number, shown.unit)).toEqual({ ok: true, value });
-      expect(readSetting(name, settingPhrase(unit, value), shown.unit)).toEqual({ ok: true, value });
+      expect(parseSetting(name, shown.number, shown.unit)).toEqual({ ok: true, value });
+      expect(parseSetting(name, settingPhrase(unit, value), shown.unit)).toEqual({ ok: true, value });
     }
   });
 });
@@ -78,7 +89,7 @@ describe('a refusal', () => {
     ['garbage', 'Head timeout takes a number, not "garbage". Write, for example, 10 s.'],
     ['2h', 'Head timeout cannot be 2 h: it ends at 1 h. Choose a number from 10 ms to 1 h.'],
   ])('of %s speaks as the panel does', (typed, sentence) => {
-    const read = readSetting('headTimeoutMs', typed, 's');
+    const read = parseSetting('headTimeoutMs', typed, 's');
     expect(read.ok ? null : settingProblem('headTimeoutMs', read.error)).toBe(sentence);
   });
 });

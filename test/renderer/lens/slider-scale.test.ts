@@ -1,9 +1,9 @@
-import { checkSetting, SETTING_NAMES, settingEntry, SETTINGS } from '@contract/settings';
+import { checkSetting, NUMBER_NAMES, numberEntry, SETTINGS } from '@contract/settings';
 import { describe, expect, test } from 'vitest';
 import { sliderPosition, sliderValue, stepValue } from '../../../src-renderer/lens/slider-scale';
 
-describe.each(SETTING_NAMES)('%s', (name) => {
-  const entry = settingEntry(name);
+describe.each(NUMBER_NAMES)('%s', (name) => {
+  const entry = numberEntry(name);
   const places = Array.from({ length: 201 }, (_, index) => index / 200);
 
   test('every place of the slider means a value the engine takes', () => {

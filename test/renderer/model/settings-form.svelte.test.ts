@@ -17,7 +17,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   const state = settingsState();
   transport = new FakeTransport({
-    'settings.set': ({ value }) => ok({ ...state, values: withSetting(state.values, 'headTimeoutMs', value) }),
+    'settings.set': ({ value }) =>
+      ok({ ...state, values: withSetting(state.values, 'headTimeoutMs', value as number) }),
     'settings.reset': () => ok(state),
   });
   live = new Live(new Clock());

@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { SETTING_NAMES, settingEntry } from '@contract/settings';
+import { NUMBER_NAMES, numberEntry } from '@contract/settings';
 import { createRawSnippet } from 'svelte';
 import { describe, expect, test } from 'vitest';
 import LimitsPanel from '../../../src-renderer/panels/limits/LimitsPanel.svelte';
@@ -18,10 +18,10 @@ async function type(label: string, text: string): Promise<void> {
   await settled();
 }
 
-test('every setting of the table has a box and a slider, and a switch where it may be off', async () => {
+test('every number of the table has a box and a slider, and a switch where it may be off', async () => {
   await show();
-  for (const name of SETTING_NAMES) {
-    const { label, offable } = settingEntry(name);
+  for (const name of NUMBER_NAMES) {
+    const { label, offable } = numberEntry(name);
     expect(box(label)).toBeTruthy();
     expect(slider(label)).toBeTruthy();
     expect(screen.queryByRole('switch', { name: `${label} on` }) !== null).toBe(offable);
