@@ -26,12 +26,15 @@ export type ParsePhase =
   | 'complete'
   | 'fault';
 
-/** What a connection is doing. `lingering`: the reply is out, bytes still arriving are recorded and dropped. */
-export type ConnectionPhase = ParsePhase | 'replying' | 'lingering' | 'closed';
+/**
+ * What a connection is doing. `delayed`: the request under way waits for its turn to leak out of the bucket, and the
+ * client is not read from. `lingering`: the reply is out, bytes still arriving are recorded and dropped.
+ */
+export type ConnectionPhase = ParsePhase | 'delayed' | 'replying' | 'lingering' | 'closed';
 
-/** Who ended a connection, and how. */
+/** Who ended a connection, and how: all but the two resets by FIN. */
 export type CloseCause =
-  'client-closed' | 'client-reset' | 'server-closed' | 'guard-closed' | 'fault-closed' | 'stopped';
+  'client-closed' | 'client-reset' | 'server-closed' | 'guard-closed' | 'guard-reset' | 'fault-closed' | 'stopped';
 
 /** The deadline a connection runs under just now. */
 export interface ArmedDeadline {
@@ -53,6 +56,7 @@ export interface Trip {
   readonly measured: number;
   /** The inbound byte offset the verdict fell at. */
   readonly offset: number;
+  /** Of the reply; null: none was sent. Whether FIN or RST followed is in the cause of the close. */
   readonly status: number | null;
 }
 

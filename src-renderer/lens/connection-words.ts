@@ -16,6 +16,7 @@ const PHASE_TONES: Readonly<Record<ConnectionPhase, 'ok' | 'warn' | 'bad' | 'fai
   trailers: 'warn',
   'body-until-close': 'warn',
   complete: 'ok',
+  delayed: 'warn',
   replying: 'ok',
   lingering: 'bad',
   fault: 'bad',
@@ -31,12 +32,13 @@ export const guardWords = (guard: GuardName): string => numberEntry(guard).label
 export const countdown = ({ guard, atMs }: ArmedDeadline, nowMs: number): string =>
   `${guardWords(guard)} in ${formatCountdown(atMs - nowMs)}`;
 
-const answerWords = (status: number | null): string => (status === null ? 'nothing sent' : `${status} sent`);
+const answerWords = (status: number | null, reset = false): string =>
+  status !== null ? `${status} sent` : reset ? 'reset' : 'nothing sent';
 
-function cutBy({ guard, limit, measured, status }: Trip): string {
+function cutBy({ guard, limit, measured, status }: Trip, reset: boolean): string {
   const { unit } = numberEntry(guard);
   const by = unit === 'ms' ? ` after ${formatDuration(measured)}` : `: ${comparison(unit, measured, limit)}`;
-  return `cut by ${guardWords(guard)}${by}, ${answerWords(status)}`;
+  return `cut by ${guardWords(guard)}${by}, ${answerWords(status, reset)}`;
 }
 
 const CAUSES: Readonly<Record<CloseCause, string>> = {
@@ -44,6 +46,7 @@ const CAUSES: Readonly<Record<CloseCause, string>> = {
   'client-reset': 'reset by the client',
   'server-closed': 'closed by the server',
   'guard-closed': 'cut by a guard',
+  'guard-reset': 'reset by a guard',
   'fault-closed': 'closed after a malformed request',
   stopped: 'closed because the server was stopped',
 };
@@ -54,7 +57,8 @@ export function ending(detail: ConnectionDetail): string | null {
   if (closeCause === null) return null;
   const trip = detail.trips.at(-1);
   const fault = detail.faults.at(-1);
-  if (closeCause === 'guard-closed' && trip !== undefined) return cutBy(trip);
+  const isReset = closeCause === 'guard-reset';
+  if ((closeCause === 'guard-closed' || isReset) && trip !== undefined) return cutBy(trip, isReset);
   if (closeCause === 'fault-closed' && fault !== undefined) {
     const { title } = describe(failureOf(fault, detail.exchanges));
     return `refused at byte ${formatCount(fault.offset)}, ${answerWords(fault.status)}: ${title}`;

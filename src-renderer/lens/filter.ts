@@ -62,6 +62,7 @@ const PHASES = [
   'body-until-close',
   'complete',
   'fault',
+  'delayed',
   'replying',
   'lingering',
   'closed',

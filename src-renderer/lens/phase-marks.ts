@@ -24,6 +24,7 @@ const STEP_OF_PHASE: Readonly<Partial<Record<ConnectionPhase, PhaseStep>>> = {
   trailers: 'body',
   'body-until-close': 'body',
   complete: 'route',
+  delayed: 'rate limit',
   replying: 'reply',
 };
 

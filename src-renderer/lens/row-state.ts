@@ -70,6 +70,7 @@ const PHASE_LABELS: Readonly<Record<ConnectionPhase, string>> = {
   'body-until-close': 'reading body',
   complete: 'request complete',
   fault: 'fault',
+  delayed: 'waiting for its turn',
   replying: 'replying',
   lingering: 'lingering',
   closed: 'closed',
@@ -111,6 +112,7 @@ const CLOSE_LABELS = {
   'client-reset': 'reset by the client',
   'server-closed': 'closed by the server',
   'guard-closed': 'closed by a guard',
+  'guard-reset': 'reset by a guard',
   'fault-closed': 'closed after a fault',
   stopped: 'closed when the listener stopped',
 } as const;

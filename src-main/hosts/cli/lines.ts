@@ -25,6 +25,7 @@ const CAUSES: Readonly<Record<CloseCause, string>> = {
   'client-reset': 'reset by the client',
   'server-closed': 'closed',
   'guard-closed': 'closed by a guard',
+  'guard-reset': 'reset by a guard',
   'fault-closed': 'closed after the fault',
   stopped: 'closed: the server stops',
 };
@@ -55,7 +56,9 @@ function says(fact: Fact, paint: Paint): string | null {
       return paint('bad', `${label} tripped at byte ${fact.offset}: ${measured}; ${answered(fact.status)}`);
     }
     case 'rate':
-      return fact.allowed ? null : paint('warn', `rate limited: the bucket of ${fact.client} is empty`);
+      return fact.allowed
+        ? null
+        : paint('warn', `rate limited: the bucket of ${visible(fact.bucket)} holds too little`);
     case 'fault':
       return paint('bad', `${fact.code} at byte ${fact.offset}: ${describe(fact).title} ${answered(fact.status)}`);
     case 'connection.closed': {
