@@ -8,15 +8,21 @@ import type { Failure } from '../contract/errors';
 import { Backlog } from './backlog';
 import { DiskPump } from './disk-pump';
 import { customBlock, joined, segmentHeader, type Place } from './pcapng-blocks';
+import { ReusableFile } from './reusable-file';
 import type { SegmentFiles } from './segment-file';
-import type { Segments } from './segments';
+import type { Segment, Segments } from './segments';
 import { Slab, SLAB_BYTES } from './slabs';
 
 /** The most that waits in memory for a slow or full disk. */
 export const MAX_WAITING_BYTES = 64 * SLAB_BYTES;
 /** Bytes are on their way to the disk this long after they were recorded, at the latest. */
 const FLUSH_AFTER_MS = 50;
-const MAX_FREE_SLABS = 4;
+/** As many as wait before clients do: else a busy journal makes new ones all the time, each of them garbage soon. */
+const MAX_FREE_SLABS = 16;
+/** Of those, kept where little is recorded. */
+const MAX_FREE_SLABS_QUIET = 2;
+/** Slabs filled without a pause from which on the files of dropped segments are used again. */
+const BUSY_SLABS = 4;
 const APPLICATION = 'Bytescope';
 
 export interface JournalFileOptions {
@@ -34,12 +40,14 @@ export class JournalFile {
   readonly #backlog: Backlog;
   /** Slabs that are not on disk yet, oldest first; the last one is being filled. */
   readonly #slabs: Slab[] = [];
-  /** Slabs to use again: making one costs a megabyte of zeros. At most `MAX_FREE_SLABS`. */
+  /** Slabs to use again, the one used last on top: it may still be in the processor's cache. */
   readonly #free: Slab[] = [];
   #position = 0;
   #settings = '{}';
   #flushTimer: NodeJS.Timeout | null = null;
   #isTooSlow = false;
+  /** Filled since `FLUSH_AFTER_MS` last went by without one getting full. */
+  #slabsInARow = 0;
 
   constructor(private readonly options: JournalFileOptions) {
     this.#pump = new DiskPump(options.report);
@@ -54,7 +62,7 @@ export class JournalFile {
   /** Makes the live file. Rejects where that is not possible. */
   async open(): Promise<void> {
     const { segments, files } = this.options;
-    segments.live.file = await files.create(segments.path);
+    segments.live.file = new ReusableFile(await files.create(segments.path));
     this.#append(segmentHeader(APPLICATION));
   }
 
@@ -87,18 +95,23 @@ export class JournalFile {
   /** The cap has changed: what is over it goes now, the live segment included. */
   retentionChanged(): void {
     this.#rotateIfFull();
-    this.#dropExcess();
+    this.#remove(this.#takeExcess());
   }
 
-  #dropExcess(): void {
-    const { segments, files, onDropped } = this.options;
-    for (let excess = segments.takeExcess(); excess !== null; excess = segments.takeExcess()) {
-      const dropped = excess;
-      onDropped(segments.keptFrom);
+  #takeExcess(): Segment[] {
+    const { segments, onDropped } = this.options;
+    const dropped: Segment[] = [];
+    for (let excess = segments.takeExcess(); excess !== null; excess = segments.takeExcess()) dropped.push(excess);
+    if (dropped.length > 0) onDropped(segments.keptFrom);
+    return dropped;
+  }
+
+  #remove(dropped: readonly Segment[]): void {
+    for (const segment of dropped) {
       this.#pump.do(async () => {
-        await dropped.file?.close();
-        dropped.file = null;
-        await files.remove(dropped.path);
+        await segment.file?.close();
+        segment.file = null;
+        await this.options.files.remove(segment.path);
       });
     }
   }
@@ -111,11 +124,13 @@ export class JournalFile {
   /** Resolves when everything recorded so far is on disk, or cannot be written now. */
   async flush(): Promise<void> {
     this.#flushNow();
+    this.#trim();
     await this.#pump.settled();
   }
 
   async close(remove: boolean): Promise<void> {
     this.#flushNow();
+    this.#trim();
     await this.#pump.close();
     for (const segment of this.options.segments.all) {
       await segment.file?.close();
@@ -137,6 +152,7 @@ export class JournalFile {
     this.#flushNow();
     const slab = this.#free.pop()?.reuse(live, this.#position) ?? new Slab(live, this.#position);
     this.#slabs.push(slab);
+    this.#slabsInARow += 1;
     this.#backlog.grew(this.#slabs.length);
     return slab;
   }
@@ -152,7 +168,18 @@ export class JournalFile {
     return (this.#slabs.length + 1) * SLAB_BYTES <= MAX_WAITING_BYTES;
   }
 
-  readonly #flushTimed = (): void => this.#flushNow();
+  readonly #flushTimed = (): void => {
+    this.#slabsInARow = 0;
+    this.#free.length = Math.min(this.#free.length, MAX_FREE_SLABS_QUIET);
+    this.#flushNow();
+    this.#trim();
+  };
+
+  /** The live file ends with what was recorded. */
+  #trim(): void {
+    const { live } = this.options.segments;
+    this.#pump.do(() => live.file?.trim() ?? Promise.resolve());
+  }
 
   #flushNow(): void {
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
@@ -203,12 +230,33 @@ export class JournalFile {
     const full = segments.live;
     const numbered = segments.numberedPath();
     const next = segments.begin(this.#position);
+    const dropped = this.#takeExcess();
+    const spare = this.#slabsInARow >= BUSY_SLABS ? (dropped.shift() ?? null) : null;
     this.#pump.do(async () => {
+      await full.file?.trim();
       if (full.path !== numbered) await files.rename(full.path, numbered);
       full.path = numbered;
-      next.file ??= await files.create(segments.path);
+      next.file ??= (await this.#reused(spare)) ?? new ReusableFile(await files.create(segments.path));
     });
     this.#append(joined([segmentHeader(APPLICATION), customBlock(this.#settings)]));
-    this.#dropExcess();
+    this.#remove(dropped);
+  }
+
+  /** The file of a dropped segment as the live one; null where that is not possible: then it is gone. */
+  async #reused(spare: Segment | null): Promise<ReusableFile | null> {
+    const { segments, files } = this.options;
+    const file = spare?.file ?? null;
+    if (spare === null || file === null) return null;
+    spare.file = null;
+    try {
+      if ((await file.layOut(segmentHeader(APPLICATION).length)) && (await files.rename(spare.path, segments.path))) {
+        return file;
+      }
+    } catch {
+      // A new file shows what the disk can do: what was in this one is not wanted any more.
+    }
+    await file.close().catch(() => undefined);
+    await files.remove(spare.path);
+    return null;
   }
 }

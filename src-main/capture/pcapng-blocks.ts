@@ -10,6 +10,11 @@ const CUSTOM_COPYABLE = 0x0bad;
 /** The enterprise number reserved for documentation (RFC 5612): this is no vendor's block. */
 const DOCUMENTATION_ENTERPRISE = 32_473;
 
+/** Types with the highest bit are for local use: readers skip them without a word, as they do not custom blocks. */
+const VACANT = 0x8000_0b5c;
+/** The shortest block there is. */
+export const MIN_BLOCK_BYTES = 12;
+
 const LINKTYPE_ETHERNET = 1;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const OPTION_END = 0;
@@ -103,6 +108,9 @@ export function segmentHeader(application: string): Uint8Array {
   new DataView(description.buffer).setUint16(0, LINKTYPE_ETHERNET, true);
   return joined([block(SECTION_HEADER, section), block(INTERFACE_DESCRIPTION, description)]);
 }
+
+/** Says nothing, over a length that is a multiple of 4. */
+export const vacantBlock = (length: number): Uint8Array => block(VACANT, new Uint8Array(length - MIN_BLOCK_BYTES));
 
 /** Text of ours that no packet carries. */
 export function customBlock(text: string): Uint8Array {

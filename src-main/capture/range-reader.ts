@@ -99,6 +99,7 @@ async function fillRun(into: Uint8Array, run: readonly Piece[], segments: Segmen
   if (segment === null || segment.file === null) throw new Error('the segment is gone');
   const window = new Uint8Array(last.position + last.length - first.position);
   await segment.file.read(window, first.position - segment.start);
+  if (segment.isDropped) throw new Error('the segment is gone');
   for (const { position, length, to } of run) {
     const at = position - first.position;
     into.set(window.subarray(at, at + length), to);

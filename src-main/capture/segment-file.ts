@@ -6,27 +6,31 @@ export interface SegmentFile {
   write(parts: readonly Uint8Array[], position: number): Promise<void>;
   /** Fills `into` from a place of the file; rejects where the file is shorter. */
   read(into: Uint8Array, position: number): Promise<void>;
+  /** Cuts off what stands behind the first bytes. */
+  truncate(length: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SegmentFiles {
   /** Makes the file anew; only its owner may read it. */
   create(path: string): Promise<SegmentFile>;
-  /** This and `remove` succeed where there is no such file. */
-  rename(from: string, to: string): Promise<void>;
+  /** False: there is no such file. */
+  rename(from: string, to: string): Promise<boolean>;
+  /** Succeeds where there is no such file. */
   remove(path: string): Promise<void>;
 }
 
 const OWNER_ONLY = 0o600;
 
 /** A file that the user has deleted meanwhile is no failure: trying again would stop the recording for good. */
-const unlessGone = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== 'ENOENT') throw error;
+const unlessGone = (error: NodeJS.ErrnoException): false => {
+  if (error.code === 'ENOENT') return false;
+  throw error;
 };
 
 export const diskFiles: SegmentFiles = {
-  rename: (from, to) => rename(from, to).catch(unlessGone),
-  remove: (path) => unlink(path).catch(unlessGone),
+  rename: (from, to) => rename(from, to).then(() => true, unlessGone),
+  remove: (path) => unlink(path).catch((error: NodeJS.ErrnoException) => void unlessGone(error)),
   create: async (path) => {
     await refuseSpecialFile(path);
     const handle = await open(path, 'w+', OWNER_ONLY);
@@ -47,6 +51,7 @@ export const diskFiles: SegmentFiles = {
           filled += bytesRead;
         }
       },
+      truncate: (length) => handle.truncate(length),
       close: () => handle.close(),
     };
   },

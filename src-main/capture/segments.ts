@@ -5,7 +5,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { SegmentFile } from './segment-file';
+import type { ReusableFile } from './reusable-file';
 import { INDEX_ENTRY_BYTES } from './stream-index';
 
 /** A finer cut would mean more files, a coarser one drops more at once. */
@@ -19,8 +19,10 @@ export interface Segment {
   bytes: number;
   /** Packets in it: their index entries count towards the cap as well. */
   packets: number;
-  /** Null until the file is made, and after it is closed. */
-  file: SegmentFile | null;
+  /** Null until the file is made, and after it is closed or used for another segment. */
+  file: ReusableFile | null;
+  /** What is read from its file from now on may be of another segment. */
+  isDropped: boolean;
 }
 
 const costOf = ({ bytes, packets }: Segment): number => bytes + packets * INDEX_ENTRY_BYTES;
@@ -83,7 +85,7 @@ export class Segments {
   }
 
   begin(start: number): Segment {
-    const segment = { path: this.path, start, bytes: 0, packets: 0, file: null };
+    const segment = { path: this.path, start, bytes: 0, packets: 0, file: null, isDropped: false };
     this.#all.push(segment);
     return segment;
   }
@@ -92,7 +94,10 @@ export class Segments {
   takeExcess(): Segment | null {
     if (this.#all.length < 2) return null;
     const cost = this.#all.reduce((sum, segment) => sum + costOf(segment), 0);
-    return cost > this.retentionBytes ? (this.#all.shift() ?? null) : null;
+    if (cost <= this.retentionBytes) return null;
+    const oldest = this.#all.shift() ?? null;
+    if (oldest !== null) oldest.isDropped = true;
+    return oldest;
   }
 
   holding(position: number): Segment | null {
