@@ -313,8 +313,8 @@ export const ERRORS = {
   },
   LIM_RATE: {
     status: 429,
-    title: 'The bucket of this client is empty; a full one holds {limit} tokens.',
-    hint: 'Wait as long as Retry-After says, or raise capacity or refill.',
+    title: 'The bucket holds fewer tokens than the {cost} this request costs; a full one holds {limit}.',
+    hint: 'Wait until enough has flowed back, or raise capacity or refill; what costs more than a full bucket never passes.',
     rfc: 'RFC 6585 §4',
   },
 

@@ -36,17 +36,22 @@ export type Fact =
       readonly end: number;
       readonly bodyBytes: number;
     }
-  /** A token was asked for. `level` is what is left. */
+  /** A bucket was asked for what the request costs. `level` is what is left. */
   | {
       readonly kind: 'rate';
       readonly connection: ConnectionId;
       readonly atMs: number;
       readonly number: number;
-      readonly client: string;
+      /** Whose bucket, as it may be shown: an address, a target prefix, a field value, of a credential a fingerprint. */
+      readonly bucket: string;
       readonly allowed: boolean;
+      readonly cost: number;
       readonly level: number;
       readonly capacity: number;
-      readonly retryAfterMs: number;
+      /** Until the same request would be let in; 0 when it was; null where it never will be. */
+      readonly retryAfterMs: number | null;
+      /** How long it waits before it is routed. */
+      readonly delayMs: number;
     }
   /** A final reply was handed to the socket; offsets are outbound. `number` is 0 for a reply to no request. */
   | {

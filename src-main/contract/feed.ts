@@ -13,7 +13,7 @@ export const FEED_BATCHES_PER_SEC = 30;
 export const MAX_OWED_ROWS = 5_000;
 /** Trips and faults kept for the log; the oldest are dropped first. */
 export const MAX_LOG_ENTRIES = 1_000;
-/** Buckets told to a viewer: the emptiest ones. */
+/** Buckets told to a viewer: the emptiest of those used last. */
 export const MAX_BUCKETS_SHOWN = 20;
 /** Samples of the throughput chart, one a second. */
 export const STATS_SAMPLES_KEPT = 120;
@@ -28,8 +28,10 @@ export type LogEntry = ({ readonly kind: 'trip' } & Trip) | ({ readonly kind: 'f
 
 /** A bucket at one moment. The level between two moments follows from capacity and refill. */
 export interface BucketLevel {
-  /** The client address. */
-  readonly client: string;
+  /** Tells two with the same label apart, within one sample. */
+  readonly slot: number;
+  /** Whose: an address, a target prefix, a field value, of a credential a fingerprint. At most 64 characters. */
+  readonly label: string;
   /** Tokens, with a fraction. */
   readonly level: number;
   readonly atMs: number;

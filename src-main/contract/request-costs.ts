@@ -1,9 +1,10 @@
 /** What a request costs, written as text: `1 POST=5 /search=10 GET:/export=20`. The first rule that fits counts. */
+import { pathAndQuery } from './request-target';
 
 export interface CostRule {
   /** Null: any. */
   readonly method: string | null;
-  /** The beginning of the target, whole segments. Null: any. */
+  /** The beginning of path and query, whole segments. Null: any. */
   readonly prefix: string | null;
   readonly cost: number;
 }
@@ -39,16 +40,18 @@ export function readCosts(text: string): RequestCosts | null {
   return { rules, otherwise };
 }
 
-const isBelow = (target: string, prefix: string): boolean => {
-  if (!target.startsWith(prefix)) return false;
-  const next = target[prefix.length];
+const isBelow = (origin: string, prefix: string): boolean => {
+  if (!origin.startsWith(prefix)) return false;
+  const next = origin[prefix.length];
   return next === undefined || next === '/' || next === '?' || prefix.endsWith('/');
 };
 
 export function costOf({ rules, otherwise }: RequestCosts, method: string, target: string): number {
+  if (rules.length === 0) return otherwise;
+  const origin = pathAndQuery(target);
   for (const rule of rules) {
     if (rule.method !== null && rule.method !== method) continue;
-    if (rule.prefix === null || isBelow(target, rule.prefix)) return rule.cost;
+    if (rule.prefix === null || isBelow(origin, rule.prefix)) return rule.cost;
   }
   return otherwise;
 }

@@ -204,7 +204,8 @@ export class ConnectionEntry {
     if (exchange === null) return;
     exchange.tokensLeft = fact.level;
     if (fact.allowed) return;
-    exchange.failure = { code: 'LIM_RATE', detail: { limit: fact.capacity }, offset: exchange.headEnd ?? 0 };
+    const detail = { limit: fact.capacity, cost: fact.cost };
+    exchange.failure = { code: 'LIM_RATE', detail, offset: exchange.headEnd ?? 0 };
   }
 
   /** A reply to no request (a head that was refused) still is an exchange to look at. */

@@ -99,7 +99,7 @@ export class Counters {
       guards: this.#guardStats(),
       buckets: buckets
         .emptiest(MAX_BUCKETS_SHOWN, settings, atMs)
-        .map(({ client, level }) => ({ client, level, atMs })),
+        .map(({ slot, label, level }) => ({ slot, label, level, atMs })),
       bucketCount: buckets.size,
       journalBytes,
       memoryBytes: process.memoryUsage.rss(),

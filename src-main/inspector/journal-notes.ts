@@ -11,10 +11,11 @@ export function noteOf(fact: Fact): string | null {
     }
     case 'fault':
       return `bytescope fault ${fact.code} offset=${fact.offset}: ${describe(fact).title}`;
-    case 'rate':
-      return fact.allowed
-        ? null
-        : `bytescope rate limited ${fact.client} level=${fact.level.toFixed(3)} capacity=${fact.capacity}`;
+    case 'rate': {
+      if (fact.allowed) return null;
+      const { bucket, cost, level, capacity } = fact;
+      return `bytescope rate limited ${bucket} cost=${cost} level=${level.toFixed(3)} capacity=${capacity}`;
+    }
     default:
       return null;
   }

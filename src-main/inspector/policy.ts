@@ -4,16 +4,17 @@ import type { Settings } from '../contract/settings';
 import { Admission } from '../guard/admission';
 import { GuardGauges } from '../guard/gauges';
 import { HeldBytes } from '../guard/held-bytes';
-import { TokenBuckets } from '../guard/token-bucket';
+import { RateLimiter } from '../guard/rate-limiter';
 import type { ParserLimits } from '../http1/events';
-import { refusal, rateFields } from '../responder/refusal';
+import { rateFields } from '../responder/rate-fields';
+import { refusal } from '../responder/refusal';
 import { route } from '../responder/responder';
 import { budgetOf } from '../session/budget';
 import type { Responder, ServerState } from '../session/port';
 
 export class PolicyInForce implements ServerState {
   readonly admission = new Admission();
-  readonly buckets = new TokenBuckets();
+  readonly buckets = new RateLimiter(crypto.getRandomValues(new Uint32Array(2)));
   readonly gauges = new GuardGauges();
   readonly held = new HeldBytes();
   readonly responder: Responder;

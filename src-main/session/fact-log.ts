@@ -2,7 +2,7 @@
 import type { CloseCause } from '../contract/connections';
 import { errorEntry, type ErrorCode } from '../contract/errors';
 import { numberEntry, type GuardName } from '../contract/settings';
-import type { TokenVerdict } from '../guard/token-bucket';
+import type { RateVerdict } from '../guard/rate-limiter';
 import type { Fault } from '../http1/events';
 import type { StartLine } from '../http1/parser';
 import type { OpenExchange } from './exchange';
@@ -61,18 +61,20 @@ export class FactLog {
     });
   }
 
-  rate(number: number, { allowed, level, capacity, retryAfterMs }: TokenVerdict, atMs: number): void {
-    const { id, clientAddress } = this.identity;
+  rate(number: number, verdict: RateVerdict, atMs: number): void {
+    const { bucket, allowed, cost, level, capacity, retryAfterMs, delayMs } = verdict;
     this.port.record({
       kind: 'rate',
-      connection: id,
+      connection: this.identity.id,
       atMs,
       number,
-      client: clientAddress,
+      bucket,
       allowed,
+      cost,
       level,
       capacity,
       retryAfterMs,
+      delayMs,
     });
   }
 

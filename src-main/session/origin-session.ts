@@ -241,15 +241,15 @@ export class OriginSession {
   /** False: the bucket is empty and the request answered 429. */
   #takeToken(exchange: OpenExchange, nowMs: number): boolean {
     const { buckets, gauges, settings, responder } = this.server;
-    const verdict = buckets.take(this.identity.clientAddress, settings, nowMs);
+    const verdict = buckets.take(this.identity.clientAddress, exchange.head, settings, nowMs);
     if (verdict === null) return true;
-    const { allowed, level, capacity, retryAfterMs } = verdict;
+    const { allowed, level, capacity, cost } = verdict;
     gauges.see('bucketCapacity', Math.ceil(capacity - level));
     this.#log.rate(exchange.number, verdict, nowMs);
-    exchange.rateFields = responder.rateFields(verdict);
+    exchange.rateFields = responder.rateFields(verdict, settings.rateFields);
     if (allowed) return true;
-    const detail = { limit: capacity, retryAfterMs: Math.ceil(retryAfterMs) };
-    this.#replyEarly(exchange, responder.refusal({ code: 'LIM_RATE', detail }), nowMs);
+    const refused = { code: 'LIM_RATE', detail: { limit: capacity, cost } } as const;
+    this.#replyEarly(exchange, responder.refusal(refused, Number(settings.rateStatus)), nowMs);
     return false;
   }
 

@@ -6,7 +6,7 @@ import type { Settings } from '../contract/settings';
 import type { Admission } from '../guard/admission';
 import type { GuardGauges } from '../guard/gauges';
 import type { HeldBytes } from '../guard/held-bytes';
-import type { TokenBuckets, TokenVerdict } from '../guard/token-bucket';
+import type { RateLimiter, RateVerdict } from '../guard/rate-limiter';
 import type { ParserLimits, RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import type { StartLine } from '../http1/parser';
@@ -33,8 +33,8 @@ export type { StartLine };
 /** Where replies come from. */
 export interface Responder {
   route(head: RequestHead): Route;
-  refusal(failure: Failure): ReplyParts;
-  rateFields(verdict: TokenVerdict): ReplyParts['fields'];
+  refusal(failure: Failure, status?: number): ReplyParts;
+  rateFields(verdict: RateVerdict, style: Settings['rateFields']): ReplyParts['fields'];
 }
 
 /** Policy in force and what is counted across connections. The settings are replaced as a whole. */
@@ -43,7 +43,7 @@ export interface ServerState {
   /** The byte budgets of `settings`. */
   readonly limits: ParserLimits;
   readonly admission: Admission;
-  readonly buckets: TokenBuckets;
+  readonly buckets: RateLimiter;
   readonly gauges: GuardGauges;
   readonly held: HeldBytes;
   readonly responder: Responder;

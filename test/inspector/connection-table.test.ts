@@ -102,11 +102,11 @@ describe('ConnectionTable', () => {
 
   it('says of a request that found the bucket empty that this stopped it', () => {
     const { table } = tableWithLog();
-    const tokens = { client: '127.0.0.1', level: 0.2, capacity: 5, retryAfterMs: 800 };
+    const tokens = { bucket: '127.0.0.1', cost: 1, level: 0.2, capacity: 5, retryAfterMs: 800, delayMs: 0 };
     for (const fact of [opened(1), head(1, 1)]) table.take(fact);
     table.take({ kind: 'rate', connection: 1, atMs: 5, number: 1, allowed: false, ...tokens });
     expect(table.detail(1)?.exchanges).toMatchObject([
-      { tokensLeft: 0.2, failure: { code: 'LIM_RATE', detail: { limit: 5 }, offset: 40 } },
+      { tokensLeft: 0.2, failure: { code: 'LIM_RATE', detail: { limit: 5, cost: 1 }, offset: 40 } },
     ]);
   });
 

@@ -49,11 +49,13 @@ export const rateFact = (more: Partial<FactOf<'rate'>> = {}): Fact => ({
   connection: 7,
   atMs: AT_MS,
   number: 2,
-  client: '127.0.0.1',
+  bucket: '127.0.0.1',
   allowed: false,
+  cost: 1,
   level: 0.5,
   capacity: 5,
   retryAfterMs: 500,
+  delayMs: 0,
   ...more,
 });
 

@@ -25,8 +25,8 @@ export function eventOf(fact: Fact): EventRecord | null {
     }
     case 'rate': {
       if (fact.allowed) return null;
-      const { client, capacity, level, retryAfterMs, number } = fact;
-      return { event: 'rate.limited', ...about, request: number, client, capacity, level, retryAfterMs };
+      const { bucket, cost, capacity, level, retryAfterMs, number } = fact;
+      return { event: 'rate.limited', ...about, request: number, bucket, cost, capacity, level, retryAfterMs };
     }
     case 'fault':
       return { event: 'fault', ...about, code: fact.code, offset: fact.offset, status: fact.status };

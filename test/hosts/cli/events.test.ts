@@ -42,7 +42,7 @@ describe('eventOf', () => {
   });
 
   it('tells a rate limit, but not a token that was there', () => {
-    const bucket = { client: '127.0.0.1', capacity: 5, level: 0.5, retryAfterMs: 500 };
+    const bucket = { bucket: '127.0.0.1', cost: 1, capacity: 5, level: 0.5, retryAfterMs: 500 };
     expect(eventOf(rateFact())).toEqual({ event: 'rate.limited', ...TIMES, request: 2, ...bucket });
     expect(eventOf(rateFact({ allowed: true }))).toBeNull();
   });

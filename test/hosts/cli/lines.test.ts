@@ -12,7 +12,7 @@ describe('lineOf', () => {
     [replyFact(), '#7    GET /health 200 78 bytes'],
     [tripFact(), '#7    Head timeout tripped at byte 43: measured 101 ms, limit 100 ms; answered 408'],
     [tripFact({ status: null }), '#7    Head timeout tripped at byte 43: measured 101 ms, limit 100 ms; no reply'],
-    [rateFact(), '#7    rate limited: the bucket of 127.0.0.1 is empty'],
+    [rateFact(), '#7    rate limited: the bucket of 127.0.0.1 holds too little'],
     [faultFact(), '#7    H1_BARE_LF at byte 14: A line ends in LF without CR. answered 400'],
     [closedFact(), '#7    closed by the client; 78 bytes in, 130 out, 1 request'],
   ])('tells %j', (fact, line) => {

@@ -67,7 +67,7 @@ describe('serve --json', () => {
     expect(status).toBe(429);
     expect(head).toMatch(/\r\nRetry-After: \d+\r\n/);
     expect(head).toContain('RateLimit-Policy: "default";q=1;w=1000');
-    expect(await serving?.event('rate.limited')).toMatchObject({ client: '127.0.0.1', capacity: 1 });
+    expect(await serving?.event('rate.limited')).toMatchObject({ bucket: '127.0.0.1', cost: 1, capacity: 1 });
   });
 
   it('tells a fault with the byte it fell at', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { bucketTone, bucketWait, levelAt, nextTokenMs } from '../../../src-renderer/lens/bucket-level';
 
 const rule = { capacity: 10, refillPerSec: 2 };
-const bucket = { client: '127.0.0.1', level: 1.5, atMs: 1_000 };
+const bucket = { slot: 0, label: '10.0.0.1', level: 1.5, atMs: 1_000 };
 
 test('refills with time', () => {
   expect(levelAt(bucket, rule, 2_000)).toBe(3.5);

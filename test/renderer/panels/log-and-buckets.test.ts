@@ -36,7 +36,7 @@ describe('the buckets', () => {
     values: withSetting(withSetting(DEFAULT_SETTINGS, 'bucketCapacity', 10), 'bucketRefillPerSec', 0.1),
   });
   const statsWith = (level: number) =>
-    makeStats({ bucketCount: 3, buckets: [{ client: '10.0.0.7', level, atMs: Date.now() }] });
+    makeStats({ bucketCount: 3, buckets: [{ slot: 0, label: '10.0.0.7', level, atMs: Date.now() }] });
 
   test('show the level and the time to the next token', async () => {
     await renderPanel(BucketList, { stats: statsWith(0.5), settings: slow });
