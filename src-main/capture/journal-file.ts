@@ -7,7 +7,7 @@
 import type { Failure } from '../contract/errors';
 import { Backlog } from './backlog';
 import { DiskPump } from './disk-pump';
-import { customBlock, joined, segmentHeader, type Place } from './pcapng-blocks';
+import { customBlock, joined, segmentHeader } from './pcapng-blocks';
 import { ReusableFile } from './reusable-file';
 import type { SegmentFiles } from './segment-file';
 import type { Segment, Segments } from './segments';
@@ -42,6 +42,8 @@ export class JournalFile {
   readonly #slabs: Slab[] = [];
   /** Slabs to use again, the one used last on top: it may still be in the processor's cache. */
   readonly #free: Slab[] = [];
+  /** The last of `#slabs`, while it is of the live segment. */
+  #filling: Slab | null = null;
   #position = 0;
   #settings = '{}';
   #flushTimer: NodeJS.Timeout | null = null;
@@ -72,24 +74,19 @@ export class JournalFile {
     this.#append(customBlock(json));
   }
 
-  /** Room for a block of this length, at most a slab; null where too much waits for the disk. */
-  place(length: number): (Place & { readonly position: number }) | null {
-    const slab = this.#slabFor(length);
-    if (slab === null) return null;
-    const at = slab.filled;
-    const position = slab.position + at;
-    slab.filled += length;
-    slab.segment.bytes += length;
-    this.#position += length;
-    this.#flushTimer ??= setTimeout(this.#flushTimed, FLUSH_AFTER_MS).unref();
-    return { bytes: slab.bytes, view: slab.view, at, position };
+  /** The slab the next block goes to, its length at most a slab's; null where too much waits for the disk. */
+  slabFor(length: number): Slab | null {
+    const filling = this.#filling;
+    if (filling !== null && filling.hasRoom(length)) return filling;
+    return this.#nextSlab();
   }
 
   /** Call after each packet: begins a new segment and drops old ones where it is time. */
-  packetAppended(): void {
+  packetAppended(blockLength: number): void {
     const { segments } = this.options;
+    this.#appended(blockLength);
     segments.live.packets += 1;
-    this.#rotateIfFull();
+    if (segments.isLiveFull) this.#rotateIfFull();
   }
 
   /** The cap has changed: what is over it goes now, the live segment included. */
@@ -140,18 +137,25 @@ export class JournalFile {
   }
 
   #append(block: Uint8Array): void {
-    const place = this.place(block.length);
-    place?.bytes.set(block, place.at);
+    const slab = this.slabFor(block.length);
+    if (slab === null) return;
+    slab.bytes.set(block, slab.take(block.length));
+    this.#appended(block.length);
   }
 
-  #slabFor(length: number): Slab | null {
-    const filling = this.#slabs.at(-1);
+  #appended(length: number): void {
+    this.options.segments.live.bytes += length;
+    this.#position += length;
+    this.#flushTimer ??= setTimeout(this.#flushTimed, FLUSH_AFTER_MS).unref();
+  }
+
+  #nextSlab(): Slab | null {
     const { live } = this.options.segments;
-    if (filling !== undefined && filling.segment === live && filling.hasRoom(length)) return filling;
     if (!this.#canTakeSlab) return this.#refuse();
     this.#flushNow();
     const slab = this.#free.pop()?.reuse(live, this.#position) ?? new Slab(live, this.#position);
     this.#slabs.push(slab);
+    this.#filling = slab;
     this.#slabsInARow += 1;
     this.#backlog.grew(this.#slabs.length);
     return slab;
@@ -230,6 +234,7 @@ export class JournalFile {
     const full = segments.live;
     const numbered = segments.numberedPath();
     const next = segments.begin(this.#position);
+    this.#filling = null;
     const dropped = this.#takeExcess();
     const spare = this.#slabsInARow >= BUSY_SLABS ? (dropped.shift() ?? null) : null;
     this.#pump.do(async () => {

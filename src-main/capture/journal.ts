@@ -17,7 +17,7 @@ import { JournalFile } from './journal-file';
 import { ACK, FIN, MAX_PAYLOAD_BYTES, PSH, RST, SYN } from './packet';
 import { commentBytes, PACKET_PREFIX_BYTES, packetBlockLength, writePacketFrame } from './pcapng-blocks';
 import { readRange } from './range-reader';
-import { RecordedConnection } from './recorded-connection';
+import { RecordedConnection, type RecordedStream } from './recorded-connection';
 import { diskFiles, type SegmentFiles } from './segment-file';
 import { Segments } from './segments';
 import { NOT_KEPT } from './stream-index';
@@ -31,13 +31,6 @@ export interface JournalOptions {
   /** The session is a temporary one: its files go when it is closed. */
   readonly removeOnClose?: boolean;
   readonly files?: SegmentFiles;
-}
-
-/** What a packet says besides its bytes. */
-interface PacketKind {
-  readonly direction: Direction;
-  readonly flags: number;
-  readonly atMs: number;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -92,20 +85,20 @@ export class Journal {
   opened(id: ConnectionId, client: Endpoint, server: Endpoint, atMs: number): void {
     const connection = new RecordedConnection(id, client, server);
     this.#connections.set(id, connection);
-    this.#packet(connection, { direction: 'in', flags: SYN, atMs }, NO_BYTES);
-    this.#packet(connection, { direction: 'out', flags: SYN | ACK, atMs }, NO_BYTES);
-    this.#packet(connection, { direction: 'in', flags: ACK, atMs }, NO_BYTES);
+    this.#packet(connection, connection.in, SYN, atMs, NO_BYTES);
+    this.#packet(connection, connection.out, SYN | ACK, atMs, NO_BYTES);
+    this.#packet(connection, connection.in, ACK, atMs, NO_BYTES);
   }
 
   /** A read or a write. The bytes are copied before this returns. */
   recorded(id: ConnectionId, direction: Direction, bytes: Uint8Array, atMs: number): void {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
-    const kind = { direction, flags: PSH | ACK, atMs };
+    const stream = connection.stream(direction);
     for (let from = 0; from < bytes.length; from += MAX_PAYLOAD_BYTES) {
       const payload = bytes.length > MAX_PAYLOAD_BYTES ? bytes.subarray(from, from + MAX_PAYLOAD_BYTES) : bytes;
-      const position = this.#packet(connection, kind, payload);
-      connection.index[direction].add(payload.length, position, atMs, from > 0);
+      const position = this.#packet(connection, stream, PSH | ACK, atMs, payload);
+      stream.index.add(payload.length, position, atMs, from > 0);
     }
   }
 
@@ -118,7 +111,7 @@ export class Journal {
   ended(id: ConnectionId, direction: Direction, how: 'fin' | 'reset', atMs: number): void {
     const connection = this.#connections.get(id);
     if (connection === undefined || !connection.end(direction, how)) return;
-    this.#packet(connection, { direction, flags: how === 'fin' ? FIN | ACK : RST | ACK, atMs }, NO_BYTES);
+    this.#packet(connection, connection.stream(direction), how === 'fin' ? FIN | ACK : RST | ACK, atMs, NO_BYTES);
   }
 
   /** The limits in force from here on, as JSON. */
@@ -140,7 +133,7 @@ export class Journal {
   async read(id: ConnectionId, direction: Direction, offset: number, length: number): Promise<Result<ByteRange>> {
     const connection = this.#connections.get(id);
     if (connection === undefined) return fail('CALL_NO_CONNECTION', { connection: id });
-    const index = connection.index[direction];
+    const { index } = connection.stream(direction);
     for (;;) {
       const { keptFrom } = index;
       try {
@@ -159,33 +152,44 @@ export class Journal {
   async close(): Promise<void> {
     const atMs = this.#lastMs;
     for (const connection of this.#connections.values()) {
-      if (connection.hasNote) this.#packet(connection, { direction: 'out', flags: ACK, atMs }, NO_BYTES);
+      if (connection.hasNote) this.#packet(connection, connection.out, ACK, atMs, NO_BYTES);
     }
     await this.#file.close(this.options.removeOnClose ?? false);
   }
 
-  /** Position of the payload, `NOT_KEPT` where there was no room. */
-  #packet(connection: RecordedConnection, { direction, flags, atMs }: PacketKind, payload: Uint8Array): number {
+  /** Position of the payload, `NOT_KEPT` where there was no room. Makes no object: it runs for every read and write. */
+  #packet(
+    connection: RecordedConnection,
+    { packets }: RecordedStream,
+    flags: number,
+    atMs: number,
+    payload: Uint8Array,
+  ): number {
     this.#lastMs = atMs;
-    const header = connection.headers[direction];
     const note = connection.takeNote();
     const comment = note === null ? null : commentBytes(note);
-    const packetLength = header.length + payload.length;
-    const place = this.#file.place(packetBlockLength(packetLength, comment));
-    const segment = connection.advance(direction, flags, payload.length);
-    if (place === null) return NOT_KEPT;
-    writePacketFrame(place, packetLength, Math.round(atMs * 1_000), comment);
-    const packetAt = place.at + PACKET_PREFIX_BYTES;
-    header.write(place.bytes, packetAt, segment);
-    place.bytes.set(payload, packetAt + header.length);
-    this.#file.packetAppended();
-    return place.position + PACKET_PREFIX_BYTES + header.length;
+    const packetLength = packets.headerBytes + payload.length;
+    const blockLength = packetBlockLength(packetLength, comment);
+    const slab = this.#file.slabFor(blockLength);
+    if (slab === null) {
+      packets.advance(flags, payload.length);
+      return NOT_KEPT;
+    }
+    const at = slab.take(blockLength);
+    const payloadAt = at + PACKET_PREFIX_BYTES + packets.headerBytes;
+    writePacketFrame(slab, at, packetLength, Math.round(atMs * 1_000), comment);
+    packets.write(slab, at + PACKET_PREFIX_BYTES, flags, payload.length);
+    packets.advance(flags, payload.length);
+    if (payload.length > 0) slab.bytes.set(payload, payloadAt);
+    const position = slab.position + payloadAt;
+    this.#file.packetAppended(blockLength);
+    return position;
   }
 
   #forgetBefore(position: number): void {
-    for (const { index } of this.#connections.values()) {
-      index.in.dropBefore(position);
-      index.out.dropBefore(position);
+    for (const connection of this.#connections.values()) {
+      connection.in.index.dropBefore(position);
+      connection.out.index.dropBefore(position);
     }
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { Endpoint } from '../contract/address';
 import type { Direction } from '../contract/connections';
+import type { Memory } from './pcapng-blocks';
 
 export const FIN = 0x01;
 export const SYN = 0x02;
@@ -29,52 +30,101 @@ const SERVER_MAC = [0x02, 0, 0, 0, 0, 2];
 /** The most payload that fits one IP packet of either family (its length is a 16-bit number). */
 export const MAX_PAYLOAD_BYTES = 0xffff - IP_BYTES.IPv4 - TCP_BYTES;
 
-/** What differs from packet to packet of one direction. */
-export interface Segment {
-  readonly sequence: number;
-  readonly acknowledged: number;
-  readonly flags: number;
-  readonly payloadLength: number;
-}
-
-/** The headers of one direction of one connection, made once and patched for each packet. */
-export class PacketHeader {
+/**
+ * One direction of one connection as packets: whose they are, and how far its sequence numbers are. What does not
+ * differ between connections comes from a template all of them share: one of its own would cost an idle connection
+ * more than all the rest of its recording.
+ */
+export class PacketFlow {
+  readonly headerBytes: number;
   readonly #template: Uint8Array;
   readonly #isIPv4: boolean;
-  /** Sum of the IPv4 header's words without its total length. */
-  readonly #sum: number;
+  readonly #addresses: Addresses;
+  /** Source port in the upper half. */
+  readonly #ports: number;
+  /** The number of the next byte. */
+  #sequence: number;
+  #reverse: PacketFlow | null = null;
 
-  constructor(from: Endpoint, to: Endpoint, direction: Direction) {
+  constructor(from: Endpoint, to: Endpoint, direction: Direction, firstSequence: number) {
     this.#isIPv4 = from.family === 'IPv4' && to.family === 'IPv4';
-    this.#template = headerTemplate(from, to, direction);
-    this.#sum = this.#isIPv4 ? sumOfWords(this.#template, ETHERNET_BYTES, IP_BYTES.IPv4) : 0;
+    this.#template = TEMPLATES[this.#isIPv4 ? 'IPv4' : 'IPv6'][direction];
+    this.headerBytes = this.#template.length;
+    this.#addresses = this.#isIPv4 ? ipv4Addresses(from, to) : ipv6Addresses(from, to);
+    this.#ports = ((from.port << 16) | to.port) >>> 0;
+    this.#sequence = firstSequence;
   }
 
-  get length(): number {
-    return this.#template.length;
+  /** Each side acknowledges what the other one has sent so far. */
+  pairWith(reverse: PacketFlow): void {
+    this.#reverse = reverse;
+    reverse.#reverse = this;
   }
 
-  write(bytes: Uint8Array, at: number, { sequence, acknowledged, flags, payloadLength }: Segment): void {
+  /** Writes the headers of the next packet. */
+  write({ bytes, view }: Memory, at: number, flags: number, payloadLength: number): void {
     bytes.set(this.#template, at);
     const ip = at + ETHERNET_BYTES;
-    const tcp = at + this.#template.length - TCP_BYTES;
-    if (this.#isIPv4) this.#writeIPv4Length(bytes, ip, IP_BYTES.IPv4 + TCP_BYTES + payloadLength);
-    else write16(bytes, ip + 4, TCP_BYTES + payloadLength);
-    write32(bytes, tcp + 4, sequence);
-    write32(bytes, tcp + 8, acknowledged);
+    const tcp = at + this.headerBytes - TCP_BYTES;
+    const { source, target, sum, ipv6 } = this.#addresses;
+    if (ipv6 === null) {
+      const totalLength = IP_BYTES.IPv4 + TCP_BYTES + payloadLength;
+      view.setUint16(ip + 2, totalLength);
+      view.setUint16(ip + 10, checksum(sum + totalLength));
+      view.setUint32(ip + 12, source);
+      view.setUint32(ip + 16, target);
+    } else {
+      view.setUint16(ip + 4, TCP_BYTES + payloadLength);
+      bytes.set(ipv6, ip + 8);
+    }
+    view.setUint32(tcp, this.#ports);
+    view.setUint32(tcp + 4, this.#sequence);
+    view.setUint32(tcp + 8, (flags & ACK) === 0 ? 0 : this.#acknowledged);
     bytes[tcp + 13] = flags;
   }
 
-  #writeIPv4Length(bytes: Uint8Array, ip: number, totalLength: number): void {
-    write16(bytes, ip + 2, totalLength);
-    let sum = this.#sum + totalLength;
-    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-    write16(bytes, ip + 10, ~sum & 0xffff);
+  get #acknowledged(): number {
+    const reverse = this.#reverse;
+    return reverse === null ? 0 : reverse.#sequence;
+  }
+
+  /** That packet is over; SYN and FIN take a number each (RFC 9293 §3.4). */
+  advance(flags: number, payloadLength: number): void {
+    this.#sequence = (this.#sequence + payloadLength + ((flags & (SYN | FIN)) === 0 ? 0 : 1)) >>> 0;
   }
 }
 
-function headerTemplate(from: Endpoint, to: Endpoint, direction: Direction): Uint8Array {
-  const family = from.family === 'IPv4' && to.family === 'IPv4' ? 'IPv4' : 'IPv6';
+/** IPv4 addresses as numbers, with the sum of the header's words without its total length; or both of IPv6 in a row. */
+interface Addresses {
+  readonly source: number;
+  readonly target: number;
+  readonly sum: number;
+  readonly ipv6: Uint8Array | null;
+}
+
+function ipv4Addresses(from: Endpoint, to: Endpoint): Addresses {
+  const source = ipv4Number(from.address);
+  const target = ipv4Number(to.address);
+  const sum = TEMPLATE_SUM + (source >>> 16) + (source & 0xffff) + (target >>> 16) + (target & 0xffff);
+  return { source, target, sum, ipv6: null };
+}
+
+function ipv6Addresses(from: Endpoint, to: Endpoint): Addresses {
+  const ipv6 = new Uint8Array(32);
+  ipv6.set(ipv6Bytes(from), 0);
+  ipv6.set(ipv6Bytes(to), 16);
+  return { source: 0, target: 0, sum: 0, ipv6 };
+}
+
+/** The complement of the sum of words, carries added (RFC 1071). */
+function checksum(sumOfWords: number): number {
+  let sum = sumOfWords;
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+/** Ethernet, IP and TCP headers without addresses, ports, lengths and numbers. */
+function headerTemplate(family: 'IPv4' | 'IPv6', direction: Direction): Uint8Array {
   const bytes = new Uint8Array(ETHERNET_BYTES + IP_BYTES[family] + TCP_BYTES);
   bytes.set(direction === 'in' ? SERVER_MAC : CLIENT_MAC, 0);
   bytes.set(direction === 'in' ? CLIENT_MAC : SERVER_MAC, 6);
@@ -86,22 +136,26 @@ function headerTemplate(from: Endpoint, to: Endpoint, direction: Direction): Uin
     bytes[ip + 6] = 0x40;
     bytes[ip + 8] = HOP_LIMIT;
     bytes[ip + 9] = TCP_PROTOCOL;
-    bytes.set(ipv4Bytes(from.address), ip + 12);
-    bytes.set(ipv4Bytes(to.address), ip + 16);
   } else {
     bytes[ip] = 0x60;
     bytes[ip + 6] = TCP_PROTOCOL;
     bytes[ip + 7] = HOP_LIMIT;
-    bytes.set(ipv6Bytes(from), ip + 8);
-    bytes.set(ipv6Bytes(to), ip + 24);
   }
   const tcp = ip + IP_BYTES[family];
-  write16(bytes, tcp, from.port);
-  write16(bytes, tcp + 2, to.port);
   bytes[tcp + 12] = (TCP_BYTES / 4) << 4;
   write16(bytes, tcp + 14, WINDOW);
   return bytes;
 }
+
+const TEMPLATES = {
+  IPv4: { in: headerTemplate('IPv4', 'in'), out: headerTemplate('IPv4', 'out') },
+  IPv6: { in: headerTemplate('IPv6', 'in'), out: headerTemplate('IPv6', 'out') },
+} as const;
+
+/** Of the IPv4 template's words: version, do not fragment, hop limit and protocol. */
+const TEMPLATE_SUM = sumOfWords(TEMPLATES.IPv4.in, ETHERNET_BYTES, IP_BYTES.IPv4);
+
+const ipv4Number = (address: string): number => ipv4Bytes(address).reduce((sum, byte) => sum * 256 + byte, 0);
 
 const ipv4Bytes = (address: string): number[] => address.split('.', 4).map((part) => Number(part) & 0xff);
 
@@ -133,9 +187,4 @@ function sumOfWords(bytes: Uint8Array, start: number, length: number): number {
 function write16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 8;
   bytes[at + 1] = value;
-}
-
-function write32(bytes: Uint8Array, at: number, value: number): void {
-  write16(bytes, at, value >>> 16);
-  write16(bytes, at + 2, value);
 }

@@ -32,11 +32,10 @@ const utf8 = new TextEncoder();
 
 const padded = (length: number): number => (length + 3) & ~3;
 
-/** Where a block is written: a view of a slab, and the place in it. */
-export interface Place {
+/** Where a block is written: both views are of the same memory. */
+export interface Memory {
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  readonly at: number;
 }
 
 export const commentBytes = (comment: string): Uint8Array => utf8.encode(comment).subarray(0, MAX_OPTION_BYTES);
@@ -47,14 +46,14 @@ const optionsLength = (comment: Uint8Array | null): number => (comment === null 
 export const packetBlockLength = (packetLength: number, comment: Uint8Array | null): number =>
   PACKET_PREFIX_BYTES + padded(packetLength) + optionsLength(comment) + TRAILER_BYTES;
 
-/** Everything of an enhanced packet block but the packet itself, which the caller puts at `PACKET_PREFIX_BYTES`. */
+/** Everything of an enhanced packet block but the packet, which the caller puts at `PACKET_PREFIX_BYTES` after it. */
 export function writePacketFrame(
-  place: Place,
+  { bytes, view }: Memory,
+  at: number,
   packetLength: number,
   atMicros: number,
   comment: Uint8Array | null,
 ): void {
-  const { bytes, view, at } = place;
   const length = packetBlockLength(packetLength, comment);
   view.setUint32(at, ENHANCED_PACKET, true);
   view.setUint32(at + 4, length, true);
@@ -63,10 +62,9 @@ export function writePacketFrame(
   view.setUint32(at + 16, atMicros >>> 0, true);
   view.setUint32(at + 20, packetLength, true);
   view.setUint32(at + 24, packetLength, true);
-  const packetEnd = at + PACKET_PREFIX_BYTES + packetLength;
   const optionsStart = at + PACKET_PREFIX_BYTES + padded(packetLength);
-  // Slabs are used again: what pads has to be written too.
-  bytes.fill(0, packetEnd, optionsStart);
+  // Slabs are used again: what pads has to be written too. The end of the packet comes over it.
+  view.setUint32(optionsStart - 4, 0, true);
   if (comment !== null) writeComment(bytes, view, optionsStart, comment);
   view.setUint32(at + length - TRAILER_BYTES, length, true);
 }

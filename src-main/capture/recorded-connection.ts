@@ -1,7 +1,7 @@
-/** One connection as the journal knows it: its headers, how far each direction is, and where its bytes stand. */
+/** One connection as the journal knows it: its packets, how far each direction is, and where its bytes stand. */
 import type { Endpoint } from '../contract/address';
 import type { ConnectionId, Direction } from '../contract/connections';
-import { ACK, FIN, PacketHeader, SYN, type Segment } from './packet';
+import { PacketFlow } from './packet';
 import { StreamIndex } from './stream-index';
 
 /** Facts that wait for the connection's next packet; what is longer is cut. */
@@ -13,25 +13,30 @@ const SEQUENCE_STRIDE = 0x9e37_79b1;
 /** One line for tools that print to terminals: a control byte may be one of a client's. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
-const other = (direction: Direction): Direction => (direction === 'in' ? 'out' : 'in');
+/** One direction. */
+export class RecordedStream {
+  readonly index = new StreamIndex();
+  isEnded = false;
+
+  constructor(readonly packets: PacketFlow) {}
+}
 
 export class RecordedConnection {
-  readonly headers: Readonly<Record<Direction, PacketHeader>>;
-  readonly index: Readonly<Record<Direction, StreamIndex>> = { in: new StreamIndex(), out: new StreamIndex() };
-  /** The sequence number of the next byte. */
-  readonly #sequence: Record<Direction, number>;
-  readonly #ended: Record<Direction, boolean> = { in: false, out: false };
+  readonly in: RecordedStream;
+  readonly out: RecordedStream;
   #isReset = false;
   #note: string | null = null;
 
   constructor(id: ConnectionId, client: Endpoint, server: Endpoint) {
     // Two connections on the same ports with the same first number would be one connection repeating itself.
     const first = Math.imul(id, SEQUENCE_STRIDE) >>> 0;
-    this.#sequence = { in: first, out: first };
-    this.headers = {
-      in: new PacketHeader(client, server, 'in'),
-      out: new PacketHeader(server, client, 'out'),
-    };
+    this.in = new RecordedStream(new PacketFlow(client, server, 'in', first));
+    this.out = new RecordedStream(new PacketFlow(server, client, 'out', first));
+    this.in.packets.pairWith(this.out.packets);
+  }
+
+  stream(direction: Direction): RecordedStream {
+    return direction === 'in' ? this.in : this.out;
   }
 
   get hasNote(): boolean {
@@ -46,23 +51,16 @@ export class RecordedConnection {
 
   takeNote(): string | null {
     const note = this.#note;
-    this.#note = null;
+    if (note !== null) this.#note = null;
     return note;
   }
 
   /** False: that side is at its end already. After RST there is nothing more. */
   end(direction: Direction, how: 'fin' | 'reset'): boolean {
-    if (this.#isReset || (how === 'fin' && this.#ended[direction])) return false;
-    this.#ended[direction] = true;
+    const stream = this.stream(direction);
+    if (this.#isReset || (how === 'fin' && stream.isEnded)) return false;
+    stream.isEnded = true;
     this.#isReset = how === 'reset';
     return true;
-  }
-
-  /** The numbers of the next packet; SYN and FIN take one each (RFC 9293 §3.4). */
-  advance(direction: Direction, flags: number, payloadLength: number): Segment {
-    const sequence = this.#sequence[direction];
-    const acknowledged = (flags & ACK) === 0 ? 0 : this.#sequence[other(direction)];
-    this.#sequence[direction] = sequence + payloadLength + ((flags & (SYN | FIN)) === 0 ? 0 : 1);
-    return { sequence, acknowledged, flags, payloadLength };
   }
 }

@@ -29,6 +29,7 @@ const costOf = ({ bytes, packets }: Segment): number => bytes + packets * INDEX_
 
 export class Segments {
   readonly #all: Segment[] = [];
+  #live: Segment;
   #nextNumber: number;
 
   private constructor(
@@ -37,7 +38,7 @@ export class Segments {
     private retentionBytes: number,
   ) {
     this.#nextNumber = nextNumber;
-    this.begin(0);
+    this.#live = this.begin(0);
   }
 
   /** Numbers go on after those of an earlier session of the same name: nothing of it is written over. */
@@ -50,10 +51,9 @@ export class Segments {
     return new Segments(path, numbers.reduce((most, number) => Math.max(most, number), 0) + 1, retentionBytes);
   }
 
+  /** The last one. */
   get live(): Segment {
-    const live = this.#all.at(-1);
-    if (live === undefined) throw new Error('there is always a live segment');
-    return live;
+    return this.#live;
   }
 
   get all(): readonly Segment[] {
@@ -74,7 +74,7 @@ export class Segments {
   }
 
   get isLiveFull(): boolean {
-    return costOf(this.live) >= this.retentionBytes / SHARES;
+    return costOf(this.#live) >= this.retentionBytes / SHARES;
   }
 
   /** The path the live segment gets when the next one begins. */
@@ -87,6 +87,7 @@ export class Segments {
   begin(start: number): Segment {
     const segment = { path: this.path, start, bytes: 0, packets: 0, file: null, isDropped: false };
     this.#all.push(segment);
+    this.#live = segment;
     return segment;
   }
 

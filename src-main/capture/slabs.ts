@@ -35,6 +35,13 @@ export class Slab {
     return this.written === this.filled;
   }
 
+  /** The next bytes are the caller's to write: where they begin. */
+  take(length: number): number {
+    const at = this.filled;
+    this.filled = at + length;
+    return at;
+  }
+
   hasRoom(length: number): boolean {
     return this.filled + length <= SLAB_BYTES;
   }

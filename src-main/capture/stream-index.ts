@@ -1,15 +1,16 @@
 /**
- * Where the bytes of one direction stand in the journal: one entry a packet, four numbers each, in one typed array
- * that grows by doubling: an array for each of the four would cost an idle connection more than all its entries, and
- * every packet four cache lines. Offsets ascend, so a range is found by bisection.
+ * Where the bytes of one direction stand in the journal: one entry a packet, three numbers each, in one typed array
+ * that grows by doubling: an array for each of the three would cost an idle connection more than all its entries, and
+ * every packet three cache lines. Offsets ascend, so a range is found by bisection.
  */
 import type { ReadMark } from '../contract/connections';
 
-/** Offset in the stream, position in the journal, time, and 1 where it continues the entry before. */
-const NUMBERS = 4;
+/** Offset in the stream, position in the journal (and a half, where it continues the entry before), time. */
+const NUMBERS = 3;
 const POSITION = 1;
 const TIME = 2;
-const CONTINUES = 3;
+/** Positions are whole numbers below 2^52: a half more is kept exactly. */
+const CONTINUES = 0.5;
 
 export const INDEX_ENTRY_BYTES = NUMBERS * Float64Array.BYTES_PER_ELEMENT;
 
@@ -53,9 +54,8 @@ export class StreamIndex {
     if (this.#count * NUMBERS === this.#entries.length) this.#makeRoom();
     const at = this.#count * NUMBERS;
     this.#entries[at] = this.#streamBytes;
-    this.#entries[at + POSITION] = position;
+    this.#entries[at + POSITION] = continues ? position + CONTINUES : position;
     this.#entries[at + TIME] = atMs;
-    this.#entries[at + CONTINUES] = continues ? 1 : 0;
     this.#count += 1;
     this.#streamBytes += length;
   }
@@ -102,11 +102,12 @@ export class StreamIndex {
   }
 
   #position(entry: number): number {
-    return this.#entries[entry * NUMBERS + POSITION] ?? NOT_KEPT;
+    return Math.floor(this.#entries[entry * NUMBERS + POSITION] ?? NOT_KEPT);
   }
 
   #isContinued(entry: number): boolean {
-    return this.#entries[entry * NUMBERS + CONTINUES] === 1;
+    const position = this.#entries[entry * NUMBERS + POSITION] ?? NOT_KEPT;
+    return position !== Math.floor(position);
   }
 
   #entry(at: number): IndexEntry {
