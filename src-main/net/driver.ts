@@ -11,6 +11,7 @@ import { OriginSession } from '../session/origin-session';
 import type { ServerState, SessionIdentity, SessionPort } from '../session/port';
 import { bugOf } from './bug';
 import { nowMs } from './clock';
+import { DirectWrites } from './direct-writes';
 import { resetSocket } from './reset';
 import { withStaticReads } from './static-reads';
 import type { Tap } from './tap';
@@ -29,12 +30,15 @@ export interface DriverHooks {
   broke(failure: Failure): void;
 }
 
-/** A read or a write that just happened, after the session has seen it. */
+/** A read or a write that just happened, after the session has seen it. The next one overwrites it: keep no hold. */
 export interface Activity {
   readonly direction: 'in' | 'out';
   readonly bytes: number;
   readonly atMs: number;
 }
+
+/** There are two for every request, on every connection: one object tells of all of them. */
+const latest: { -readonly [Key in keyof Activity]: Activity[Key] } = { direction: 'in', bytes: 0, atMs: 0 };
 
 /** A long reply is written in slices, so that `pendingBytes` shows whether the client takes any of it. */
 const WRITE_SLICE_BYTES = 256 * 1024;
@@ -43,7 +47,10 @@ export class ConnectionDriver implements SessionPort {
   private readonly socket: Socket;
   readonly #session: OriginSession;
   readonly #timer = new WakeTimer(nowMs, () => this.#woken());
-  #outbox: Uint8Array[] = [];
+  readonly #direct: DirectWrites;
+  /** What the event under way has written: the first piece, then all pieces where there are more. */
+  #outgoing: Uint8Array | null = null;
+  #outbox: Uint8Array[] | null = null;
   #ending = false;
   #reset = false;
   /** The session does not want to read. */
@@ -60,8 +67,9 @@ export class ConnectionDriver implements SessionPort {
     this.#session = new OriginSession(this, server, identity);
     const socket = withStaticReads(accepted, (bytes) => this.#received(bytes));
     this.socket = socket;
+    this.#direct = new DirectWrites(socket, () => this.#drained());
     socket.on('end', () => this.#peerEnded());
-    socket.on('drain', () => this.#run((atMs) => this.#session.drained(atMs)));
+    socket.on('drain', () => this.#drained());
     socket.on('finish', () => this.#run((atMs) => this.#session.finished(atMs)));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#reset ||= error.code === 'ECONNRESET' || error.code === 'EPIPE';
@@ -111,11 +119,13 @@ export class ConnectionDriver implements SessionPort {
   }
 
   get pendingBytes(): number {
-    return this.socket.writableLength;
+    return this.socket.writableLength + this.#direct.pendingBytes;
   }
 
   write(bytes: Uint8Array): void {
-    this.#outbox.push(bytes);
+    if (this.#outgoing === null) this.#outgoing = bytes;
+    else if (this.#outbox === null) this.#outbox = [this.#outgoing, bytes];
+    else this.#outbox.push(bytes);
   }
 
   end(): void {
@@ -164,12 +174,23 @@ export class ConnectionDriver implements SessionPort {
     try {
       this.hooks.tap.recorded(this.identity.id, 'in', bytes, atMs);
       this.#session.received(bytes, atMs);
-      this.hooks.moved(this, { direction: 'in', bytes: bytes.length, atMs });
+      this.#moved('in', bytes.length, atMs);
       this.#flush(atMs);
       if (this.hooks.tap.isBehind) this.hooks.tapFellBehind();
     } catch (thrown) {
       this.#broke(thrown);
     }
+  }
+
+  #moved(direction: 'in' | 'out', bytes: number, atMs: number): void {
+    latest.direction = direction;
+    latest.bytes = bytes;
+    latest.atMs = atMs;
+    this.hooks.moved(this, latest);
+  }
+
+  #drained(): void {
+    this.#run((atMs) => this.#session.drained(atMs));
   }
 
   #peerEnded(): void {
@@ -210,7 +231,7 @@ export class ConnectionDriver implements SessionPort {
 
   /** One write for everything the event gave: the replies to pipelined requests leave in one segment. */
   #flush(atMs: number): void {
-    if (this.#outbox.length > 0) this.#send(atMs);
+    if (this.#outgoing !== null) this.#send(this.#outgoing, atMs);
     if (this.#ending && !this.socket.writableEnded && !this.socket.destroyed) {
       this.hooks.tap.ended(this.identity.id, 'out', 'fin', atMs);
       this.socket.end();
@@ -218,18 +239,23 @@ export class ConnectionDriver implements SessionPort {
     this.#timer.set(this.#session.wakeAtMs);
   }
 
-  #send(atMs: number): void {
-    const [first] = this.#outbox;
-    const bytes = this.#outbox.length === 1 && first !== undefined ? first : Buffer.concat(this.#outbox);
-    this.#outbox = [];
+  #send(first: Uint8Array, atMs: number): void {
+    const bytes = this.#outbox === null ? first : Buffer.concat(this.#outbox);
+    this.#outgoing = null;
+    this.#outbox = null;
     if (this.socket.destroyed || this.socket.writableEnded) return;
     this.hooks.tap.recorded(this.identity.id, 'out', bytes, atMs);
+    const taken = this.#direct.write(bytes) ?? this.#writeSlices(bytes);
+    this.#session.sent(taken, atMs);
+    this.#moved('out', bytes.length, atMs);
+  }
+
+  #writeSlices(bytes: Uint8Array): boolean {
     let taken = true;
     for (let at = 0; at < bytes.length; at += WRITE_SLICE_BYTES) {
       taken = this.socket.write(bytes.subarray(at, at + WRITE_SLICE_BYTES));
     }
-    this.#session.sent(taken, atMs);
-    this.hooks.moved(this, { direction: 'out', bytes: bytes.length, atMs });
+    return taken;
   }
 
   #closed(): void {

@@ -23,6 +23,8 @@ export class Listener {
   #state: ListenerState;
   #nextId = 1;
   readonly #drivers = new Set<ConnectionDriver>();
+  /** The same for all drivers. */
+  readonly #driverHooks: DriverHooks;
   #onGone: () => void = () => undefined;
   /** The last start or stop asked for. They take turns: two at once would leave a server that nobody can stop. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -33,6 +35,17 @@ export class Listener {
     address: { readonly host: string; readonly port: number },
   ) {
     this.#state = { state: 'stopped', ...address };
+    this.#driverHooks = {
+      ...hooks,
+      tapFellBehind: () => {
+        for (const driver of this.#drivers) driver.hold();
+      },
+      gone: (gone) => {
+        this.#drivers.delete(gone);
+        hooks.gone(gone);
+        this.#onGone();
+      },
+    };
   }
 
   get state(): ListenerState {
@@ -137,17 +150,7 @@ export class Listener {
       server: endpointText(server),
     };
     this.hooks.tap.opened(id, client, server, nowMs());
-    const driver = new ConnectionDriver(socket, this.server, identity, {
-      ...this.hooks,
-      tapFellBehind: () => {
-        for (const driver of this.#drivers) driver.hold();
-      },
-      gone: (gone) => {
-        this.#drivers.delete(gone);
-        this.hooks.gone(gone);
-        this.#onGone();
-      },
-    });
+    const driver = new ConnectionDriver(socket, this.server, identity, this.#driverHooks);
     this.#drivers.add(driver);
     driver.open();
     if (this.hooks.tap.isBehind) driver.hold();

@@ -1,0 +1,77 @@
+/**
+ * Hands a reply to the kernel in the call that made it. Node's streams do the same in the end, by way of a queue, a
+ * request object and a callback in a later turn: for a short reply that is more work than all the rest of writing it.
+ *
+ * Only what finds nothing waiting before it goes this way, and only in one piece that the kernel as a rule takes at
+ * once. What it does not take waits in libuv, as any write does, and what is written meanwhile waits behind it. Where
+ * anything is unusual (an error, a handle of another make), the socket writes, and tells what is to be told.
+ */
+import type { Socket } from 'node:net';
+
+/** What the kernel takes at once from most connections that have nothing waiting. */
+export const MAX_DIRECT_BYTES = 64 * 1024;
+
+/** libuv's record of a write; it holds the bytes until they have left. */
+interface WriteRequest {
+  oncomplete?: () => void;
+  bytes?: Uint8Array;
+}
+
+interface StreamHandle {
+  /** Bytes that wait for the kernel. */
+  readonly writeQueueSize: number;
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
+}
+
+/** Node keeps its constructor to itself: it is learned from the first write a socket makes. */
+let Request: (new () => WriteRequest) | null = null;
+/** A write the kernel took at once has left its record unused. */
+let spare: WriteRequest | null = null;
+
+export class DirectWrites {
+  readonly #handle: StreamHandle | null;
+  #waits = false;
+
+  constructor(
+    private readonly socket: Socket,
+    /** What waited has left, and nothing else waits. */
+    private readonly onDrained: () => void,
+  ) {
+    const { _handle: handle } = socket as unknown as { _handle: Partial<StreamHandle> | null };
+    const isUsual = typeof handle?.writeBuffer === 'function' && typeof handle.writeQueueSize === 'number';
+    this.#handle = isUsual ? (handle as StreamHandle) : null;
+    if (this.#handle !== null && Request === null) learnFrom(this.#handle);
+  }
+
+  /** Bytes of direct writes that were not taken yet. */
+  get pendingBytes(): number {
+    return this.#waits ? (this.#handle?.writeQueueSize ?? 0) : 0;
+  }
+
+  /** Null: not written. False: it waits, as something a socket was given may. */
+  write(bytes: Uint8Array): boolean | null {
+    const handle = this.#handle;
+    if (handle === null || Request === null || this.#waits) return null;
+    if (bytes.length > MAX_DIRECT_BYTES || this.socket.writableLength > 0) return null;
+    const request = (spare ??= new Request());
+    if (handle.writeBuffer(request, bytes) !== 0) return null;
+    if (handle.writeQueueSize === 0) return true;
+    spare = null;
+    this.#waits = true;
+    request.bytes = bytes;
+    request.oncomplete = () => {
+      this.#waits = false;
+      if (!this.socket.destroyed && this.socket.writableLength === 0) this.onDrained();
+    };
+    return false;
+  }
+}
+
+function learnFrom(handle: StreamHandle): void {
+  const { writeBuffer } = handle;
+  handle.writeBuffer = (request, bytes) => {
+    Request = request.constructor as new () => WriteRequest;
+    handle.writeBuffer = writeBuffer;
+    return writeBuffer.call(handle, request, bytes);
+  };
+}
