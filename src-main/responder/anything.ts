@@ -6,7 +6,7 @@ import type { Fields } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import { bodyText, type BodyText } from './body-text';
 import { jsonReply } from './replies';
-import type { ReceivedRequest } from './request';
+import { toldMethod, type ReceivedRequest } from './request';
 
 export const MAX_TOLD_BYTES = 256 * 1024;
 
@@ -39,7 +39,7 @@ export function tellRequest({
   number,
 }: ReceivedRequest): ReplyParts {
   return jsonReply({
-    method: head.method,
+    method: toldMethod(head),
     target: head.target,
     version: head.version,
     fields: pairs(head.fields),

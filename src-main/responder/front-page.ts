@@ -5,7 +5,7 @@
 import type { Fields, RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import { NOSNIFF, textReply } from './replies';
-import type { ReceivedRequest } from './request';
+import { toldMethod, type ReceivedRequest } from './request';
 import { encodeUtf8 } from './utf8';
 
 const ROUTES = [
@@ -58,9 +58,13 @@ function takesHtml(fields: Fields): boolean {
   return ranges.some((range) => /^\s*text\/html\s*(;|$)/i.test(range) && !/;\s*q=0(\.0*)?\s*$/i.test(range));
 }
 
-const startLine = ({ method, target, version }: RequestHead): string => `${method} ${target} ${version}`;
+const startLine = (head: RequestHead): string => `${toldMethod(head)} ${head.target} ${head.version}`;
 const fieldPairs = (fields: Fields): (readonly [string, string])[] =>
   Array.from({ length: fields.count }, (_, index) => [fields.name(index), fields.value(index)] as const);
+
+/** Empty where there was no body. */
+const bodyLine = ({ bodyBytes }: ReceivedRequest): string =>
+  bodyBytes === 0 ? '' : `\nand a body of ${bodyBytes} ${bodyBytes === 1 ? 'byte' : 'bytes'}\n`;
 
 const whence = ({ client, connection, number }: ReceivedRequest): string =>
   `request ${number} on connection ${connection}, from ${client}`;
@@ -69,7 +73,7 @@ function asText(request: ReceivedRequest): string {
   const fields = fieldPairs(request.head.fields).map(([name, value]) => `${name}: ${value}\n`);
   const routes = ROUTES.map(([method, path, what]) => `  ${method.padEnd(6)}${path.padEnd(20)}${what}\n`);
   const received = visible(`${startLine(request.head)}\n${fields.join('')}`);
-  return `Bytescope received ${whence(request)}:\n\n${received}\nTry also:\n${routes.join('')}`;
+  return `Bytescope received ${whence(request)}:\n\n${received}${bodyLine(request)}\nTry also:\n${routes.join('')}`;
 }
 
 /** A link can only GET. */
@@ -84,7 +88,7 @@ function asHtml(request: ReceivedRequest): string {
     '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">' +
     `<style>${PAGE_STYLE}</style></head><body><main><h1>This is what your browser sent</h1>` +
     `<p>It arrived as ${escapeHtml(whence(request))}. The Live view shows every byte of it.</p>` +
-    `<pre>${escapeHtml(startLine(request.head))}\n${lines}</pre>` +
+    `<pre>${escapeHtml(startLine(request.head))}\n${lines}${bodyLine(request)}</pre>` +
     `<p>Try also:</p><ul>${routes}</ul></main></body></html>\n`
   );
 }

@@ -7,6 +7,17 @@ export interface MediaType {
   readonly charset: string | null;
 }
 
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const PARAMETER = String.raw`${TOKEN}=(?:${TOKEN}|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t -\x7e\x80-\xff])*")`;
+/** No two neighbours of it match the same characters, so that reading is linear. */
+const MEDIA_TYPE = new RegExp(String.raw`^${TOKEN}/${TOKEN}[\t ]*(?:;[\t ]*(?:${PARAMETER}[\t ]*)?)*$`);
+const CODINGS = new RegExp(String.raw`^${TOKEN}(?:[\t ]*,[\t ]*${TOKEN})*$`);
+
+/** Is this a Content-Type that may be sent on (RFC 9110 §8.3.1)? */
+export const isMediaType = (text: string): boolean => MEDIA_TYPE.test(text);
+/** Is this a list of content codings that may be sent on (RFC 9110 §8.4)? */
+export const isCodingList = (text: string): boolean => CODINGS.test(text);
+
 /** The end of one parameter: the next ";" that does not stand in a quoted string. */
 function parameterEnd(text: string, from: number): number {
   let quoted = false;

@@ -17,6 +17,9 @@ export interface ReceivedRequest {
   readonly atMs: number;
 }
 
+/** HEAD is told as GET: what the reply would hold has to be as long as that of GET (RFC 9110 §9.3.2). */
+export const toldMethod = ({ method }: RequestHead): string => (method === 'HEAD' ? 'GET' : method);
+
 export interface Route {
   readonly name: string;
   /** The reply repeats the body, so the session has to hold it. */

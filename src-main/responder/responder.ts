@@ -5,13 +5,14 @@
  * back. Routing needs the head alone, so a session knows before the body comes whether to hold it.
  *
  * Order, after RFC 9110 §9.1, §15.5.5 and §15.5.6: a method nobody knows is 501, a path nobody serves is 404, a
- * method the path does not take is 405. `/echo` and `/anything` take any method, known or not.
+ * method the path does not take is 405. `/` takes any known method, `/echo` and `/anything` take any.
  */
 import type { ReplyMode } from '../contract/engine';
 import type { RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import { tellRequest } from './anything';
 import { frontPage } from './front-page';
+import { isCodingList, isMediaType } from './media-type';
 import { bareReply, NOSNIFF, textReply } from './replies';
 import type { ReceivedRequest, Route } from './request';
 
@@ -47,13 +48,13 @@ const ANYTHING: Route = { name: 'anything', holdsBody: true, acceptsBody: true, 
 
 /** The body with the fields that tell how to read it. Sandboxed: a browser must not run a stranger's page here. */
 function echoBody({ head, body }: ReceivedRequest): ReplyParts {
-  const coding = head.fields.get('content-encoding');
-  const type = head.fields.get('content-type');
+  const coding = head.fields.get('content-encoding') ?? '';
+  const type = head.fields.get('content-type') ?? '';
   return {
     status: 200,
     fields: [
-      ['Content-Type', type === null || type === '' ? 'application/octet-stream' : type],
-      ...(coding === null || coding === '' ? [] : [['Content-Encoding', coding] as const]),
+      ['Content-Type', isMediaType(type) ? type : 'application/octet-stream'],
+      ...(isCodingList(coding) ? [['Content-Encoding', coding] as const] : []),
       NOSNIFF,
       ['Content-Security-Policy', 'sandbox'],
     ],
@@ -96,15 +97,18 @@ function defaultRoute(head: RequestHead): Route {
   if (path === '/anything' || path.startsWith('/anything/')) return anyRoute(method, ANYTHING);
   if (!KNOWN_METHODS.has(method)) return UNKNOWN_METHOD;
   if (path === '/health') return readRoute(method, HEALTH);
-  if (path === '/') return readRoute(method, FRONT);
+  if (path === '/') return anyRoute(method, FRONT);
   return NOT_FOUND;
 }
 
-/**
- * The route of a request, from its head. In echo mode every valid request gets its own body back; only CONNECT does
- * not, since a 2xx to it would turn the connection into a tunnel (RFC 9110 §9.3.6).
- */
+/** A 2xx to CONNECT would turn the connection into a tunnel (RFC 9110 §9.3.6). */
+function echoRoute(method: string): Route {
+  if (method === 'CONNECT') return NO_TUNNEL;
+  return method === 'TRACE' ? ALL_NOT_ALLOWED : ECHO;
+}
+
+/** The route of a request, from its head. In echo mode every valid request gets its own body back. */
 export function route(head: RequestHead, mode: ReplyMode): Route {
-  if (mode === 'echo') return head.method === 'CONNECT' ? NO_TUNNEL : ECHO;
+  if (mode === 'echo') return echoRoute(head.method);
   return defaultRoute(head);
 }

@@ -34,6 +34,11 @@ describe('the front page', () => {
     expect(text).toContain('request 2 on connection 3, from 127.0.0.1:53122');
   });
 
+  it('tells how long a body was', () => {
+    const request = receivedRequest(requestHead('POST', '/', [BROWSER]), new Uint8Array(1_234));
+    expect(Buffer.from(frontPage(request).body).toString()).toContain('a body of 1234 bytes');
+  });
+
   it('shows hostile targets and fields as text', () => {
     const hostile = '/<img src=x onerror=alert(1)>';
     const { text } = page(hostile, [BROWSER, ['X-"<b>', `</pre><script>'&"`]]);

@@ -38,7 +38,9 @@ describe('routing', () => {
     ['BREW', '/nothing', 501],
     ['BREW', '/anything', 200],
     ['get', '/', 501],
-    ['POST', '/', 405],
+    ['POST', '/', 200],
+    ['DELETE', '/', 200],
+    ['TRACE', '/', 405],
     ['POST', '/health', 405],
     ['TRACE', '/health', 405],
     ['TRACE', '/echo', 405],
@@ -53,11 +55,17 @@ describe('routing', () => {
 
   it.each([
     ['POST', '/health', 'GET, HEAD, OPTIONS'],
-    ['OPTIONS', '/', 'GET, HEAD, OPTIONS'],
+    ['OPTIONS', '/health', 'GET, HEAD, OPTIONS'],
+    ['OPTIONS', '/', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
     ['TRACE', '/anything', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
     ['OPTIONS', '*', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
   ])('%s %s names the methods it takes', (method, target, allow) => {
     expect(ask(method, target).field('allow')).toBe(allow);
+  });
+
+  // Its length is told, and has to be that of the same GET (RFC 9110 §9.3.2).
+  it.each(['/', '/health', '/anything'])('HEAD %s has the content of GET to measure', (target) => {
+    expect(ask('HEAD', target).text).toBe(ask('GET', target).text);
   });
 
   it('holds the body only where the reply repeats it', () => {
@@ -99,6 +107,33 @@ describe('/echo', () => {
 
   it('calls a body without a type application/octet-stream', () => {
     expect(ask('POST', '/echo', { body: bytes('x') }).field('content-type')).toBe('application/octet-stream');
+  });
+
+  it.each([
+    'foo',
+    'text/',
+    '/html',
+    'text/html; charset',
+    'text/html charset=x',
+    'text/\x80',
+    'a/b; c="d',
+    `a/b${' '.repeat(9_000)}c`,
+  ])('does not repeat a type that is none: %.40s', (type) => {
+    const reply = ask('POST', '/echo', { fields: [['Content-Type', type]], body: bytes('x') });
+    expect(reply.field('content-type')).toBe('application/octet-stream');
+  });
+
+  it.each(['text/html', 'text/html; charset=utf-8', 'a/b;c="d;e\\"f" ;g=h', 'a/b;', 'a/b ; ; c=d'])(
+    'repeats the type %s as it came',
+    (type) => {
+      const reply = ask('POST', '/echo', { fields: [['Content-Type', type]], body: bytes('x') });
+      expect(reply.field('content-type')).toBe(type);
+    },
+  );
+
+  it.each(['gz ip', 'gzip;q=1', ','])('does not repeat the coding "%s", which is none', (coding) => {
+    const reply = ask('POST', '/echo', { fields: [['Content-Encoding', coding]], body: bytes('x') });
+    expect(reply.field('content-encoding')).toBeNull();
   });
 
   // A page posted here must not run in the origin of the server.
@@ -175,6 +210,9 @@ describe('echo mode', () => {
     const reply = ask('BREW', target, { mode: 'echo', body: bytes('mine'), fields: [['Content-Type', 'a/b']] });
     expect([reply.status, reply.field('content-type'), reply.text]).toEqual([200, 'a/b', 'mine']);
   });
+
+  // A reflected request gives away what the client's own scripts may not see (RFC 9110 §9.3.8).
+  it('reflects no TRACE', () => expect(ask('TRACE', '/', { mode: 'echo' }).status).toBe(405));
 
   it('opens no tunnel for CONNECT', () => expect(ask('CONNECT', 'a:1', { mode: 'echo' }).status).toBe(501));
 });
