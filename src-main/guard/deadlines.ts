@@ -1,22 +1,38 @@
 /**
- * Which deadline a connection runs under, as a function of its phase: there is no arm/cancel pair to forget. The
- * driver asks again after every event and after every changed setting, so a changed limit also moves a deadline
- * that is armed already.
+ * Which deadline a connection runs under, as a function of what is awaited of its client: there is no arm/cancel pair
+ * to forget. The driver asks again after every event and after every changed setting, so a changed limit also moves a
+ * deadline that is armed already.
  *
- * Owns the meaning of the timeouts and of the minimum data rate. Knows no timer and no clock: times are arguments,
- * in milliseconds on one clock.
+ * Owns the meaning of the timeouts and of the minimum rates: when each begins, what extends it, and the grid it is
+ * looked at on. Knows no timer and no clock: times are arguments, in milliseconds on one clock. What a trip does is
+ * not decided here.
+ *
+ * It is asked twice for every read, so the common question, when, is answered by a number; the object with the name
+ * of the guard is made where somebody looks at it.
  */
-import type { ConnectionPhase } from '../contract/connections';
 import type { GuardName, Settings } from '../contract/settings';
 
-/** When the current phase began, and how the body is getting on. */
-export interface PhaseMarks {
+/**
+ * What the client is to do next. `unused`: begin the first request of the connection; `idle`: begin another one;
+ * `replying`: take what was written; `none`: nothing that a deadline watches.
+ */
+export type Stage = 'unused' | 'idle' | 'start-line' | 'fields' | 'body' | 'replying' | 'none';
+
+/** What happened when, and how the head or the body under way is getting on. */
+export interface StageMarks {
+  readonly openedAtMs: number;
   /** Since when the connection waits for the first byte of a request, or for the client to take a reply. */
   readonly waitingSinceMs: number;
   /** First byte of the request under way. */
   readonly requestSinceMs: number;
+  /** Is the request under way, or awaited, the first of its connection? */
+  readonly isFirstRequest: boolean;
   /** End of the head of the request under way. */
   readonly bodySinceMs: number;
+  /** The latest read; the opening of the connection before the first. */
+  readonly lastReadMs: number;
+  /** Bytes of the head under way. */
+  readonly headBytes: number;
   /** Bytes of the body section received, chunk framing included: they show that the client is alive. */
   readonly bodyBytes: number;
 }
@@ -29,58 +45,115 @@ export interface GuardDeadline {
   readonly limit: number;
 }
 
-/** A body younger than this is not measured: slow start and a first burst say nothing yet. Kestrel has 5 s too. */
-export const DATA_RATE_GRACE_MS = 5_000;
+/** The earliest deadline offered since `look` began; of two at the same moment, the one offered first. */
+const earliest = { guard: 'idleTimeoutMs' as GuardName, startedAtMs: 0, atMs: Infinity, limit: 0 };
 
-const after = (guard: GuardName, startedAtMs: number, limit: number | null): GuardDeadline | null =>
-  limit === null ? null : { guard, startedAtMs, atMs: startedAtMs + limit, limit };
+function offer(guard: GuardName, limit: number, startedAtMs: number, atMs: number): void {
+  if (atMs >= earliest.atMs) return;
+  earliest.guard = guard;
+  earliest.limit = limit;
+  earliest.startedAtMs = startedAtMs;
+  earliest.atMs = atMs;
+}
+
+function offerAfter(guard: GuardName, limit: number | null, startedAtMs: number): void {
+  if (limit !== null) offer(guard, limit, startedAtMs, startedAtMs + limit);
+}
+
+/** Absolute: from its start, whatever arrives. Inactivity: every read starts it anew. */
+const startOf = (mode: 'absolute' | 'inactivity', startedAtMs: number, lastReadMs: number): number =>
+  mode === 'absolute' ? startedAtMs : Math.max(startedAtMs, lastReadMs);
+
+/** When the head timeout and the request timeout of the request under way began to run. */
+export const headStart = ({ headTimeoutStart }: Settings, marks: StageMarks): number =>
+  headTimeoutStart === 'accept' && marks.isFirstRequest ? marks.openedAtMs : marks.requestSinceMs;
 
 /**
- * The moment the average rate falls below the minimum if nothing more arrives: every byte received moves it, and a
- * trickle below the minimum cannot outrun it.
+ * The moment the rate falls below the minimum if nothing more arrives: every byte received moves it, and a trickle
+ * below the minimum cannot outrun it. `average`, as Kestrel: over all the time since the start, once the grace is
+ * over. `earned`, as Apache's mod_reqtimeout: the bytes buy time on top of the grace.
  */
-function dataRateDeadline(limit: number | null, marks: PhaseMarks): GuardDeadline | null {
-  if (limit === null) return null;
-  const coveredMs = (marks.bodyBytes / limit) * 1_000;
-  const atMs = marks.bodySinceMs + Math.max(DATA_RATE_GRACE_MS, coveredMs);
-  return { guard: 'minBodyBytesPerSec', startedAtMs: marks.bodySinceMs, atMs, limit };
+function offerRate(guard: GuardName, settings: Settings, startedAtMs: number, bytes: number): void {
+  const limit = settings[guard];
+  if (limit === null) return;
+  const { minRateGraceMs, minRateMode } = settings;
+  const boughtMs = (bytes / limit) * 1_000;
+  const givenMs = minRateMode === 'earned' ? minRateGraceMs + boughtMs : Math.max(minRateGraceMs, boughtMs);
+  offer(guard, limit, startedAtMs, startedAtMs + givenMs);
 }
 
-function earlier(one: GuardDeadline | null, other: GuardDeadline | null): GuardDeadline | null {
-  if (one === null || other === null) return one ?? other;
-  return other.atMs < one.atMs ? other : one;
+function offerHead(settings: Settings, marks: StageMarks): void {
+  const startedAtMs = headStart(settings, marks);
+  const { headTimeoutMs, headTimeoutMode, requestTimeoutMs } = settings;
+  offerAfter('headTimeoutMs', headTimeoutMs, startOf(headTimeoutMode, startedAtMs, marks.lastReadMs));
+  offerRate('minHeadBytesPerSec', settings, startedAtMs, marks.headBytes);
+  offerAfter('requestTimeoutMs', requestTimeoutMs, startedAtMs);
 }
 
-/** The deadline of a phase under these settings; null where the guard is off or the phase has none. */
-export function deadlineFor(phase: ConnectionPhase, settings: Settings, marks: PhaseMarks): GuardDeadline | null {
-  switch (phase) {
+function offerBody(settings: Settings, marks: StageMarks): void {
+  const { bodyTimeoutMs, bodyTimeoutMode, requestTimeoutMs } = settings;
+  offerAfter('bodyTimeoutMs', bodyTimeoutMs, startOf(bodyTimeoutMode, marks.bodySinceMs, marks.lastReadMs));
+  offerRate('minBodyBytesPerSec', settings, marks.bodySinceMs, marks.bodyBytes);
+  offerAfter('requestTimeoutMs', requestTimeoutMs, headStart(settings, marks));
+}
+
+/** Node looks at its deadlines every 30 s: one that passed is noticed at the next look. */
+function putOnGrid({ guardCheckEveryMs: everyMs }: Settings, originMs: number): void {
+  if (everyMs === null || earliest.atMs === Infinity) return;
+  earliest.atMs = originMs + Math.ceil((earliest.atMs - originMs) / everyMs) * everyMs;
+}
+
+/** Finds the deadline of a stage; `earliest.atMs` is infinite where its guards are off, or it has none. */
+function look(stage: Stage, settings: Settings, marks: StageMarks, gridOriginMs: number): void {
+  earliest.atMs = Infinity;
+  switch (stage) {
+    case 'none':
+      return;
     case 'idle':
-    case 'complete':
     // A client that does not take its reply makes no progress either: the same limit bounds that wait.
     case 'replying':
-      return after('idleTimeoutMs', marks.waitingSinceMs, settings.idleTimeoutMs);
+      return offerAfter('idleTimeoutMs', settings.idleTimeoutMs, marks.waitingSinceMs);
+    case 'unused':
+      offerAfter('firstByteTimeoutMs', settings.firstByteTimeoutMs, marks.openedAtMs);
+      if (settings.headTimeoutStart === 'accept') offerHead(settings, marks);
+      putOnGrid(settings, gridOriginMs);
+      if (settings.firstByteTimeoutMs === null) offerAfter('idleTimeoutMs', settings.idleTimeoutMs, marks.openedAtMs);
+      return;
     case 'start-line':
-    case 'headers':
-      return after('headTimeoutMs', marks.requestSinceMs, settings.headTimeoutMs);
-    case 'body-length':
-    case 'chunk-size':
-    case 'chunk-data':
-    case 'trailers':
-      return earlier(
-        after('bodyTimeoutMs', marks.bodySinceMs, settings.bodyTimeoutMs),
-        dataRateDeadline(settings.minBodyBytesPerSec, marks),
-      );
-    case 'body-until-close':
-    case 'fault':
-    case 'lingering':
-    case 'closed':
-      return null;
+    case 'fields':
+      offerHead(settings, marks);
+      return putOnGrid(settings, gridOriginMs);
+    case 'body':
+      offerBody(settings, marks);
+      return putOnGrid(settings, gridOriginMs);
   }
 }
 
-/** What a tripped deadline measured, in the unit of its guard. */
-export function measuredAt(deadline: GuardDeadline, marks: PhaseMarks, nowMs: number): number {
-  const elapsedMs = nowMs - deadline.startedAtMs;
-  if (deadline.guard !== 'minBodyBytesPerSec') return Math.round(elapsedMs);
-  return Math.round((marks.bodyBytes / elapsedMs) * 1_000);
+/** When the deadline of the stage trips if nothing changes; infinite where there is none. */
+export function deadlineAtMs(stage: Stage, settings: Settings, marks: StageMarks, gridOriginMs: number): number {
+  look(stage, settings, marks, gridOriginMs);
+  return earliest.atMs;
 }
+
+/** The same with the guard's name; null where there is none. */
+export function deadlineFor(
+  stage: Stage,
+  settings: Settings,
+  marks: StageMarks,
+  gridOriginMs: number,
+): GuardDeadline | null {
+  look(stage, settings, marks, gridOriginMs);
+  return earliest.atMs === Infinity ? null : { ...earliest };
+}
+
+/** What a tripped deadline measured, in the unit of its guard. */
+export function measuredAt({ guard, startedAtMs }: GuardDeadline, marks: StageMarks, nowMs: number): number {
+  const elapsedMs = nowMs - startedAtMs;
+  if (guard === 'minHeadBytesPerSec') return bytesPerSec(marks.headBytes, elapsedMs);
+  if (guard === 'minBodyBytesPerSec') return bytesPerSec(marks.bodyBytes, elapsedMs);
+  return Math.round(elapsedMs);
+}
+
+/** Of less than a millisecond nothing can be said: it counts as one. */
+export const bytesPerSec = (bytes: number, elapsedMs: number): number =>
+  Math.round((bytes / Math.max(1, elapsedMs)) * 1_000);

@@ -2,7 +2,7 @@
 import type { GuardName } from '../contract/settings';
 
 /** A guard whose limit is a floor: the interesting value is the lowest one. */
-const isFloor = (guard: GuardName): boolean => guard === 'minBodyBytesPerSec';
+const isFloor = (guard: GuardName): boolean => guard === 'minHeadBytesPerSec' || guard === 'minBodyBytesPerSec';
 
 export class GuardGauges {
   readonly #extremes = new Map<GuardName, number>();

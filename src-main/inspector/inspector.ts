@@ -84,7 +84,7 @@ class Inspector implements Engine {
     private readonly journal: Journal,
     private readonly options: EngineOptions,
   ) {
-    this.#policy = new PolicyInForce(store.state.values, options.replyMode);
+    this.#policy = new PolicyInForce(store.state.values, options.replyMode, nowMs());
     this.#counters = new Counters(this.#policy);
     this.#table = new ConnectionTable({
       changed: (id) => this.#feed.changed(id),

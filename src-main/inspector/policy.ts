@@ -21,7 +21,11 @@ export class PolicyInForce implements ServerState {
   #settings: Settings;
   #limits: ParserLimits;
 
-  constructor(settings: Settings, replyMode: ReplyMode) {
+  constructor(
+    settings: Settings,
+    replyMode: ReplyMode,
+    readonly startedAtMs = 0,
+  ) {
     this.#settings = settings;
     this.#limits = budgetOf(settings);
     this.responder = { route: (head) => route(head, replyMode), refusal, rateFields };

@@ -111,7 +111,7 @@ export class ConnectionDriver implements SessionPort {
   }
 
   settingsChanged(): void {
-    this.#run(() => this.#session.settingsChanged());
+    this.#run((atMs) => this.#session.settingsChanged(atMs));
   }
 
   stop(): void {

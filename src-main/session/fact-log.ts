@@ -1,10 +1,10 @@
 /** States the facts of one connection: who, when and where are filled in here, once. */
 import type { CloseCause } from '../contract/connections';
-import { errorEntry, type ErrorCode } from '../contract/errors';
-import { numberEntry, type GuardName } from '../contract/settings';
+import type { GuardName } from '../contract/settings';
 import type { RateVerdict } from '../guard/rate-limiter';
 import type { Fault } from '../http1/events';
 import type { StartLine } from '../http1/parser';
+import { tripCodeOf } from './actions';
 import type { OpenExchange } from './exchange';
 import type { SessionIdentity, SessionPort } from './port';
 
@@ -82,15 +82,15 @@ export class FactLog {
     this.port.record({ kind: 'request-end', connection: this.identity.id, atMs, number, end, bodyBytes });
   }
 
-  /** `exchange` is null for a reply to bytes that did not become a request. */
-  reply(exchange: OpenExchange | null, place: ReplyPlace, atMs: number): void {
+  /** `number` is 0 for a reply to no request. */
+  reply(number: number, place: ReplyPlace, atMs: number): void {
     const { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs } = place;
     // Member by member: spreading the place costs more than the rest of stating it.
     this.port.record({
       kind: 'reply',
       connection: this.identity.id,
       atMs,
-      number: exchange?.number ?? 0,
+      number,
       status,
       start,
       end,
@@ -103,8 +103,8 @@ export class FactLog {
     });
   }
 
-  trip(guard: GuardName, code: ErrorCode, seen: Seen & { status: number | null }, atMs: number): void {
-    this.port.record({ kind: 'trip', connection: this.identity.id, atMs, guard, code, ...seen });
+  trip(guard: GuardName, seen: Seen & { readonly status: number | null }, atMs: number): void {
+    this.port.record({ kind: 'trip', connection: this.identity.id, atMs, guard, code: tripCodeOf(guard), ...seen });
   }
 
   fault(fault: Fault, status: number | null, atMs: number): void {
@@ -115,12 +115,3 @@ export class FactLog {
     this.port.record({ kind: 'connection.closed', connection: this.identity.id, atMs, cause, ...traffic });
   }
 }
-
-/** The code a guard trips with. */
-export function tripCodeOf(guard: GuardName): ErrorCode {
-  return numberEntry(guard).trips ?? 'BUG_INVARIANT';
-}
-
-/** The status a code is answered with; null once the request has its reply: there is no second one. */
-export const statusOf = (code: ErrorCode, replied: boolean): number | null =>
-  replied ? null : errorEntry(code).status;

@@ -1,23 +1,39 @@
-/** What a complete head and a complete body tell the gauges, to be set beside the limits. */
-import { DATA_RATE_GRACE_MS } from '../guard/deadlines';
-import type { GuardGauges } from '../guard/gauges';
+/** What a connection tells the gauges, to be set beside the limits. */
+import { bytesPerSec, type Stage } from '../guard/deadlines';
 import type { OpenExchange } from './exchange';
+import type { ServerState } from './port';
 
-export function observeHead(gauges: GuardGauges, { head, number }: OpenExchange, headMs: number): void {
-  gauges.see('headTimeoutMs', Math.round(headMs));
-  gauges.see('maxHeadBytes', head.end - head.start);
+type Observed = Pick<ServerState, 'gauges' | 'settings'>;
+
+/** A request began after so long. */
+export function observeWait({ gauges }: Observed, isFirst: boolean, waitedMs: number): void {
+  gauges.see(isFirst ? 'firstByteTimeoutMs' : 'idleTimeoutMs', Math.round(waitedMs));
+}
+
+/** Bytes arrived so long after the ones before: what a timeout measures that every read starts anew. */
+export function observeRead({ gauges, settings }: Observed, stage: Stage, gapMs: number): void {
+  const isHead = stage === 'start-line' || stage === 'fields';
+  if (isHead && settings.headTimeoutMode === 'inactivity') gauges.see('headTimeoutMs', Math.round(gapMs));
+  if (stage === 'body' && settings.bodyTimeoutMode === 'inactivity') gauges.see('bodyTimeoutMs', Math.round(gapMs));
+}
+
+export function observeHead({ gauges, settings }: Observed, { head, number }: OpenExchange, headMs: number): void {
+  const headBytes = head.end - head.start;
+  gauges.see('maxHeadBytes', headBytes);
   gauges.see('maxFieldCount', head.fields.count);
   gauges.see('maxTargetBytes', head.target.length);
+  // Without its line end: the three parts and the two spaces between them.
+  gauges.see('maxRequestLineBytes', head.method.length + head.target.length + head.version.length + 2);
   gauges.see('maxRequestsPerConnection', number);
+  if (settings.headTimeoutMode === 'absolute') gauges.see('headTimeoutMs', Math.round(headMs));
+  if (headMs > settings.minRateGraceMs) gauges.see('minHeadBytesPerSec', bytesPerSec(headBytes, headMs));
 }
 
 /** `end` is the inbound offset after the request; a request without a body tells nothing. */
-export function observeBody(gauges: GuardGauges, exchange: OpenExchange, end: number, bodyMs: number): void {
+export function observeBody({ gauges, settings }: Observed, exchange: OpenExchange, end: number, bodyMs: number): void {
   const { head, bodyBytes } = exchange;
   if (head.framing.kind === 'none') return;
   gauges.see('maxBodyBytes', bodyBytes);
-  gauges.see('bodyTimeoutMs', Math.round(bodyMs));
-  if (bodyMs > DATA_RATE_GRACE_MS) {
-    gauges.see('minBodyBytesPerSec', Math.round(((end - head.end) / bodyMs) * 1_000));
-  }
+  if (settings.bodyTimeoutMode === 'absolute') gauges.see('bodyTimeoutMs', Math.round(bodyMs));
+  if (bodyMs > settings.minRateGraceMs) gauges.see('minBodyBytesPerSec', bytesPerSec(end - head.end, bodyMs));
 }

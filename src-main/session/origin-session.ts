@@ -4,45 +4,53 @@
  *
  * The order of the house is `#advance`: guards → parse → rate limit → route → reply. Deadlines and admission are
  * checked before a byte is parsed; byte budgets by the parser, as it consumes each byte; a token is taken once a
- * head is valid and before a route is chosen; a reply leaves once the request is complete, or at once where the
- * body would be read for nothing.
+ * head is valid and before a route is chosen (where the bucket leaks, the request may have to wait for its turn then:
+ * nothing is read meanwhile); a reply leaves once the request is complete, or at once where the body would be read for
+ * nothing.
+ *
+ * What a guard does that trips is not said here: `actions.ts` reads it from the settings.
  *
  * After a refusal nothing is parsed any more: the reply is sent, then FIN, and bytes that still arrive are
  * recorded and dropped for a while, so that a client in the middle of an upload reads the reply rather than a reset
  * (RFC 9112 §9.6).
  */
 import type { CloseCause, ConnectionPhase } from '../contract/connections';
-import { BugError, type ErrorCode, type ErrorDetail, type Failure } from '../contract/errors';
+import { BugError, type Failure } from '../contract/errors';
 import { guardOf, type GuardName } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
 import type { Fault, ParserEvent, RequestHead } from '../http1/events';
 import { Parser, type StartLine } from '../http1/parser';
-import { CONTINUE_REPLY, writeReply, type ReplyParts } from '../http1/writer';
+import { CONTINUE_REPLY, type ReplyParts } from '../http1/writer';
+import { actionOn, statusOf, tripCodeOf } from './actions';
+import { Delay, mayDelay } from './delay';
 import { OpenExchange } from './exchange';
-import { FactLog, statusOf, tripCodeOf, type Seen } from './fact-log';
-import { observeHead, observeBody } from './observe';
+import { FactLog, type Seen } from './fact-log';
+import { observeBody, observeHead, observeRead, observeWait } from './observe';
 import { Outbound } from './outbound';
 import { PhaseClock } from './phase-clock';
 import type { ServerState, SessionIdentity, SessionPort } from './port';
+import { Reading } from './reading';
+import { Replier } from './replier';
 
 /** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
 export const LINGER_MS = 5_000;
 /** The same while the server stops: it does not wait long for clients that keep a finished connection open. */
 export const STOP_LINGER_MS = 500;
 
-const NO_START_LINE: StartLine = { method: '', target: '', version: '' };
-
 /**
+ * `delayed`: the request under way waits for its turn to leak out of the bucket; nothing is parsed or read.
  * `closing`: nothing is parsed any more, what was written is on its way, FIN follows it.
  * `lingering`: FIN (or RST) is out; bytes that still arrive are dropped.
  */
-type Mode = 'open' | 'closing' | 'lingering' | 'closed';
+type Mode = 'open' | 'delayed' | 'closing' | 'lingering' | 'closed';
 
 export class OriginSession {
   readonly #parser: Parser;
-  readonly #clock = new PhaseClock();
+  readonly #clock: PhaseClock;
   #mode: Mode = 'open';
   #exchange: OpenExchange | null = null;
+  /** Of the exchange under way, while the mode is `delayed`. */
+  #delay: Delay | null = null;
   #requests = 0;
   #bytesIn = 0;
   #lingerUntilMs = Infinity;
@@ -51,6 +59,8 @@ export class OriginSession {
   #cause: CloseCause | null = null;
   readonly #out: Outbound;
   readonly #log: FactLog;
+  readonly #reading: Reading;
+  readonly #replier: Replier;
 
   constructor(
     private readonly port: SessionPort,
@@ -58,8 +68,11 @@ export class OriginSession {
     readonly identity: SessionIdentity,
   ) {
     this.#parser = new Parser('request', server.limits);
+    this.#clock = new PhaseClock(server.startedAtMs);
     this.#out = new Outbound(port);
     this.#log = new FactLog(port, identity);
+    this.#reading = new Reading(port);
+    this.#replier = new Replier(this.#out, this.#log, this.#parser, this.#clock);
   }
 
   get bytesIn(): number {
@@ -89,13 +102,25 @@ export class OriginSession {
 
   /** The guard armed now. */
   get deadline(): GuardDeadline | null {
-    const bodyBytes = this.#exchange === null ? 0 : this.#parser.offset - this.#exchange.head.end;
-    return this.#clock.deadline(this.phase, this.server.settings, bodyBytes);
+    this.#count();
+    return this.#clock.deadline(this.phase, this.server.settings);
   }
 
   /** When `deadlinePassed` is due; null: not before another event. */
   get wakeAtMs(): number | null {
-    return this.#mode === 'lingering' ? this.#lingerUntilMs : (this.deadline?.atMs ?? null);
+    if (this.#mode === 'lingering') return this.#lingerUntilMs;
+    const atMs = this.#delay === null ? this.#deadlineAtMs() : this.#delay.untilMs;
+    return atMs === Infinity ? null : atMs;
+  }
+
+  #deadlineAtMs(): number {
+    this.#count();
+    return this.#clock.deadlineAtMs(this.phase, this.server.settings);
+  }
+
+  #count(): void {
+    const { offset, messageStart } = this.#parser;
+    this.#clock.counts(offset - messageStart, this.#exchange === null ? 0 : offset - this.#exchange.head.end);
   }
 
   opened(nowMs: number): void {
@@ -117,13 +142,14 @@ export class OriginSession {
     this.#bytesIn += bytes.length;
     const wakeAtMs = this.wakeAtMs;
     if (wakeAtMs !== null && nowMs >= wakeAtMs) this.deadlinePassed(nowMs);
-    if (this.#mode !== 'open') return;
-    this.#parser.receive(bytes);
-    this.#advance(nowMs);
+    if (this.#mode !== 'open' && this.#mode !== 'delayed') return;
+    observeRead(this.server, this.#clock.stageOf(this.phase), this.#clock.reads(nowMs));
+    this.#take(bytes, nowMs);
   }
 
   /** The client sent FIN: no more requests, but replies may still be read (RFC 9112 §9.6). */
   peerEnded(nowMs: number): void {
+    this.#delay?.endAfterwards();
     if (this.#mode !== 'open') return;
     const event = this.#parser.finish();
     if (event?.kind === 'fault') this.#log.fault(event.fault, null, nowMs);
@@ -133,17 +159,17 @@ export class OriginSession {
   /** What was written left for the client, or (`taken` false) waits for it: then nothing more is read until it does. */
   sent(taken: boolean, nowMs: number): void {
     if (taken) return this.#out.release();
-    if (this.#mode !== 'open') return;
-    this.#out.stall(nowMs);
+    if (this.#mode !== 'open' && this.#mode !== 'delayed') return;
+    this.#out.stall();
     this.#clock.waits(nowMs);
-    this.port.pauseReading();
+    this.#reading.pause('untaken-reply', nowMs);
   }
 
   drained(nowMs: number): void {
     if (!this.#out.isStalled) return;
-    this.notReadFor(this.#out.drain(nowMs));
+    this.#out.drain();
+    this.notReadFor(this.#reading.resume('untaken-reply', nowMs));
     this.#clock.waits(nowMs);
-    this.port.resumeReading();
   }
 
   /** What the client could not send because nothing was read is not its delay. */
@@ -158,13 +184,19 @@ export class OriginSession {
     this.#linger(nowMs);
   }
 
-  settingsChanged(): void {
-    this.#parser.limits = this.server.limits;
+  settingsChanged(nowMs: number): void {
+    const { limits, settings } = this.server;
+    this.#parser.limits = limits;
+    if (this.#delay?.settingsChanged(settings, nowMs) === 'over') this.#proceed(nowMs);
   }
 
   deadlinePassed(nowMs: number): void {
     if (this.#mode === 'lingering') {
       if (nowMs >= this.#lingerUntilMs) this.port.destroy();
+      return;
+    }
+    if (this.#delay !== null) {
+      if (nowMs >= this.#delay.untilMs) this.#proceed(nowMs);
       return;
     }
     const { deadline } = this;
@@ -181,14 +213,15 @@ export class OriginSession {
   stop(nowMs: number): void {
     this.#stopping = true;
     if (this.#mode === 'lingering') this.#linger(nowMs);
+    if (this.#mode === 'delayed') this.#proceed(nowMs);
     if (this.#mode === 'open' && this.phase === 'idle') this.#finish('stopped', nowMs);
   }
 
   /** A rule of our own was broken on the way: nothing is parsed any more, and a request under way is told so. */
   broke(failure: Failure, nowMs: number): void {
     this.#cause ??= 'server-closed';
-    if (this.#mode !== 'open') return this.#cut('server-closed', nowMs);
-    if (this.phase !== 'idle' || this.#exchange !== null) this.#refuseWith(failure.code, failure.detail, nowMs);
+    if (this.#mode !== 'open' && this.#mode !== 'delayed') return this.#cut('server-closed', nowMs);
+    if (this.phase !== 'idle' || this.#exchange !== null) this.#tell(failure, this.#statusOf(failure), nowMs);
     this.#finish('server-closed', nowMs);
   }
 
@@ -196,12 +229,21 @@ export class OriginSession {
   closed(reset: boolean, nowMs: number): void {
     if (this.#mode === 'closed') return;
     this.#mode = 'closed';
+    this.#delay = null;
     this.#exchange?.release();
     this.#exchange = null;
     this.#out.release();
     if (this.#admitted) this.server.admission.leave(this.identity.clientAddress);
     const cause = this.#cause ?? (reset ? 'client-reset' : this.#stopping ? 'stopped' : 'client-closed');
     this.#log.closed(cause, { bytesIn: this.#bytesIn, bytesOut: this.#out.bytes, requests: this.#requests }, nowMs);
+  }
+
+  #take(bytes: Uint8Array, nowMs: number): void {
+    if (this.#delay !== null) return this.#delay.keep(bytes);
+    if (this.#mode !== 'open') return;
+    // A request that has to wait leaves the rest of the read unparsed, and the next read overwrites it.
+    this.#parser.receive(mayDelay(this.server.settings) ? bytes.slice() : bytes);
+    this.#advance(nowMs);
   }
 
   /** guards → parse → rate limit → route → reply */
@@ -214,7 +256,9 @@ export class OriginSession {
         this.#refuse(event.fault, nowMs);
       } else if (event.kind === 'head') {
         const exchange = this.#begin(event.head as RequestHead, nowMs);
-        if (this.#takeToken(exchange, nowMs)) this.#chooseRoute(exchange, nowMs);
+        const delayMs = this.#takeTokens(exchange, nowMs);
+        if (delayMs === 0) this.#chooseRoute(exchange, nowMs);
+        else if (delayMs !== null) this.#wait(delayMs, nowMs);
       } else if (event.kind === 'end') {
         this.#complete(event.end, nowMs);
       } else {
@@ -224,33 +268,55 @@ export class OriginSession {
   }
 
   #noticeStart(nowMs: number): void {
+    const isFirst = this.#clock.isUnused;
     const waitedMs = this.#clock.noticeStart(this.#parser, nowMs);
-    if (waitedMs !== null) this.server.gauges.see('idleTimeoutMs', Math.round(waitedMs));
+    if (waitedMs !== null) observeWait(this.server, isFirst, waitedMs);
   }
 
   #begin(head: RequestHead, nowMs: number): OpenExchange {
     this.#requests += 1;
-    const headMs = this.#clock.bodyBegins(nowMs);
+    this.#clock.bodyBegins(nowMs);
     const exchange = new OpenExchange(head, this.#requests, this.#clock.requestStartedAtMs);
     this.#exchange = exchange;
-    observeHead(this.server.gauges, exchange, headMs);
+    observeHead(this.server, exchange, this.#clock.requestMs(this.server.settings, nowMs));
     this.#log.head(exchange, nowMs);
     return exchange;
   }
 
-  /** False: the bucket is empty and the request answered 429. */
-  #takeToken(exchange: OpenExchange, nowMs: number): boolean {
+  /** How long the request waits for its turn; null: the bucket is empty, and the request is answered so. */
+  #takeTokens(exchange: OpenExchange, nowMs: number): number | null {
     const { buckets, gauges, settings, responder } = this.server;
     const verdict = buckets.take(this.identity.clientAddress, exchange.head, settings, nowMs);
-    if (verdict === null) return true;
-    const { allowed, level, capacity, cost } = verdict;
+    if (verdict === null) return 0;
+    const { allowed, level, capacity, cost, delayMs } = verdict;
     gauges.see('bucketCapacity', Math.ceil(capacity - level));
     this.#log.rate(exchange.number, verdict, nowMs);
     exchange.rateFields = responder.rateFields(verdict, settings.rateFields);
-    if (allowed) return true;
-    const refused = { code: 'LIM_RATE', detail: { limit: capacity, cost } } as const;
+    if (allowed) return delayMs;
+    const refused: Failure = { code: 'LIM_RATE', detail: { limit: capacity, cost } };
     this.#replyEarly(exchange, responder.refusal(refused, Number(settings.rateStatus)), nowMs);
-    return false;
+    return null;
+  }
+
+  /** The request waits for its turn. */
+  #wait(delayMs: number, nowMs: number): void {
+    this.#delay = new Delay(nowMs, delayMs, this.server.settings);
+    this.#mode = 'delayed';
+    this.#reading.pause('delayed-request', nowMs);
+  }
+
+  /** Its turn has come, or nobody waits any more: on with the route, and with what came meanwhile. */
+  #proceed(nowMs: number): void {
+    const delay = this.#delay;
+    const exchange = this.#exchange;
+    if (delay === null || exchange === null) return;
+    this.#delay = null;
+    this.#mode = 'open';
+    this.notReadFor(this.#reading.resume('delayed-request', nowMs));
+    this.#chooseRoute(exchange, nowMs);
+    this.#advance(nowMs);
+    for (const bytes of delay.kept) this.#take(bytes, nowMs);
+    if (delay.endsAfterwards) this.peerEnded(nowMs);
   }
 
   #chooseRoute(exchange: OpenExchange, nowMs: number): void {
@@ -279,7 +345,9 @@ export class OriginSession {
   #complete(end: number, nowMs: number): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
-    observeBody(this.server.gauges, exchange, end, this.#clock.bodyMs(nowMs));
+    const { settings } = this.server;
+    observeBody(this.server, exchange, end, this.#clock.bodyMs(nowMs));
+    this.server.gauges.see('requestTimeoutMs', Math.round(this.#clock.requestMs(settings, nowMs)));
     this.#log.requestEnd(exchange, end, nowMs);
     if (!exchange.replied) this.#reply(exchange, this.#replyOf(exchange, nowMs), nowMs);
     this.#out.keep(exchange);
@@ -306,29 +374,13 @@ export class OriginSession {
   }
 
   #reply(exchange: OpenExchange, parts: ReplyParts, nowMs: number): void {
-    const { head, number, rateFields } = exchange;
+    const { head, number } = exchange;
     const limit = this.server.settings.maxRequestsPerConnection;
     const isLast = limit !== null && number >= limit;
     exchange.closes ||= !head.keepAlive || isLast || this.#stopping;
-    this.#send(withFields(parts, rateFields), exchange.closes, nowMs);
-    if (isLast) this.#recordTrip('maxRequestsPerConnection', { limit, measured: number, offset: head.end }, nowMs);
-  }
-
-  /** Writes the final reply of the exchange under way, or a reply to no request. */
-  #send(parts: ReplyParts, close: boolean, nowMs: number): void {
-    const exchange = this.#exchange;
-    const { offset, messageStart } = this.#parser;
-    const { method, target, version } = exchange?.head ?? this.#parser.startLine ?? NO_START_LINE;
-    const start = this.#out.bytes;
-    this.#out.write(writeReply(parts, { method, minor: exchange?.head.minor ?? 1, close, nowMs }));
-    if (exchange !== null) exchange.replied = true;
-    const requestStart = exchange?.head.start ?? messageStart;
-    const requestBytes = offset - requestStart;
-    const startedAtMs = exchange?.startedAtMs ?? this.#clock.requestStartedAtMs;
-    const { status } = parts;
-    const end = this.#out.bytes;
-    const place = { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs };
-    this.#log.reply(exchange, place, nowMs);
+    this.#replier.toRequest(exchange, parts, exchange.closes, nowMs);
+    if (!isLast) return;
+    this.#log.trip('maxRequestsPerConnection', { limit, measured: number, offset: head.end, status: null }, nowMs);
   }
 
   /** A byte budget or a rule of the protocol was broken. */
@@ -338,30 +390,35 @@ export class OriginSession {
       const { limit, measured } = fault.detail ?? {};
       return this.#trip(guard, { limit: Number(limit), measured: Number(measured), offset: fault.offset }, nowMs);
     }
-    this.#log.fault(fault, statusOf(fault.code, this.#isReplied), nowMs);
-    this.#refuseWith(fault.code, fault.detail, nowMs);
+    const status = this.#statusOf(fault);
+    this.#log.fault(fault, status, nowMs);
+    this.#tell(fault, status, nowMs);
     this.#finish('fault-closed', nowMs);
   }
 
   #trip(guard: GuardName, seen: Seen, nowMs: number): void {
-    this.server.gauges.see(guard, seen.measured);
-    const code = this.#recordTrip(guard, seen, nowMs);
-    if (this.phase === 'replying') {
-      return this.#cut('guard-closed', nowMs);
-    }
-    this.#refuseWith(code, { limit: seen.limit, measured: seen.measured }, nowMs);
+    const { gauges, settings } = this.server;
+    gauges.see(guard, seen.measured);
+    const action = actionOn(guard, this.#clock.stageOf(this.phase), settings);
+    const status = typeof action === 'number' && !this.#isReplied ? action : null;
+    this.#log.trip(guard, { ...seen, status }, nowMs);
+    if (action === 'reset') return this.#cut('guard-reset', nowMs);
+    this.#tell({ code: tripCodeOf(guard), detail: { limit: seen.limit, measured: seen.measured } }, status, nowMs);
     this.#finish('guard-closed', nowMs);
   }
 
-  #refuseWith(code: ErrorCode, detail: ErrorDetail | undefined, nowMs: number): void {
-    if (statusOf(code, this.#isReplied) === null) return;
-    this.#send(this.server.responder.refusal(detail === undefined ? { code } : { code, detail }), true, nowMs);
+  /** The reply to what was refused; null: there is none. */
+  #tell({ code, detail }: Failure, status: number | null, nowMs: number): void {
+    if (status === null) return;
+    const failure = detail === undefined ? { code } : { code, detail };
+    const parts = this.server.responder.refusal(failure, status);
+    if (this.#exchange === null) this.#replier.toNone(parts, nowMs);
+    else this.#replier.toRequest(this.#exchange, parts, true, nowMs);
   }
 
-  #recordTrip(guard: GuardName, seen: Seen, nowMs: number): ErrorCode {
-    const code = tripCodeOf(guard);
-    this.#log.trip(guard, code, { ...seen, status: statusOf(code, this.#isReplied) }, nowMs);
-    return code;
+  /** Null once the request has its reply: there is no second one. */
+  #statusOf({ code }: Failure): number | null {
+    return this.#isReplied ? null : statusOf(code, this.server.settings);
   }
 
   get #isReplied(): boolean {
@@ -371,6 +428,7 @@ export class OriginSession {
   /** Ends it where the client is not waited for any more. */
   #cut(cause: CloseCause, nowMs: number): void {
     this.#cause ??= cause;
+    this.#delay = null;
     this.#linger(nowMs);
     this.port.reset();
   }
@@ -382,6 +440,7 @@ export class OriginSession {
 
   #finish(cause: CloseCause, nowMs: number): void {
     this.#cause ??= cause;
+    this.#delay = null;
     this.#exchange?.release();
     this.#exchange = null;
     this.#mode = 'closing';
@@ -389,7 +448,3 @@ export class OriginSession {
     this.port.end();
   }
 }
-
-/** The very parts where nothing is added: the writer knows them again. */
-const withFields = (parts: ReplyParts, added: ReplyParts['fields']): ReplyParts =>
-  added.length === 0 ? parts : { status: parts.status, fields: [...parts.fields, ...added], body: parts.body };

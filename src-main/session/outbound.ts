@@ -8,8 +8,7 @@ import type { SessionPort } from './port';
 export class Outbound {
   #bytes = 0;
   #unsent: OpenExchange[] = [];
-  /** Null while the client takes what is written. */
-  #stalledSinceMs: number | null = null;
+  #isStalled = false;
   /** Bytes the client had not taken when that was looked at last. */
   #pendingSeen = Infinity;
 
@@ -20,8 +19,9 @@ export class Outbound {
     return this.#bytes;
   }
 
+  /** Does the client leave what was written untaken? */
   get isStalled(): boolean {
-    return this.#stalledSinceMs !== null;
+    return this.#isStalled;
   }
 
   write(bytes: Uint8Array): void {
@@ -34,17 +34,15 @@ export class Outbound {
     this.#unsent.push(exchange);
   }
 
-  stall(nowMs: number): void {
-    this.#stalledSinceMs = nowMs;
+  stall(): void {
+    this.#isStalled = true;
     this.#pendingSeen = this.port.pendingBytes;
   }
 
-  /** Everything was taken: how long that was waited for. */
-  drain(nowMs: number): number {
-    const sinceMs = this.#stalledSinceMs ?? nowMs;
-    this.#stalledSinceMs = null;
+  /** Everything was taken. */
+  drain(): void {
+    this.#isStalled = false;
     this.release();
-    return nowMs - sinceMs;
   }
 
   /** Did the client take anything of what was written since the last look? The first look counts as yes. */

@@ -4,22 +4,65 @@
  */
 import type { ConnectionPhase } from '../contract/connections';
 import type { Settings } from '../contract/settings';
-import { deadlineFor, measuredAt, type GuardDeadline } from '../guard/deadlines';
+import { deadlineAtMs, deadlineFor, headStart, measuredAt, type GuardDeadline, type Stage } from '../guard/deadlines';
 import type { Parser } from '../http1/parser';
 
+/** What the deadlines watch in each phase; an idle connection that carried no request yet is `unused`. */
+const STAGES: Readonly<Record<ConnectionPhase, Stage>> = {
+  idle: 'idle',
+  'start-line': 'start-line',
+  headers: 'fields',
+  'body-length': 'body',
+  'chunk-size': 'body',
+  'chunk-data': 'body',
+  trailers: 'body',
+  'body-until-close': 'body',
+  complete: 'idle',
+  fault: 'none',
+  delayed: 'none',
+  replying: 'replying',
+  lingering: 'none',
+  closed: 'none',
+};
+
 export class PhaseClock {
-  readonly #marks = { waitingSinceMs: 0, requestSinceMs: 0, bodySinceMs: 0, bodyBytes: 0 };
+  readonly #marks = {
+    openedAtMs: 0,
+    waitingSinceMs: 0,
+    requestSinceMs: 0,
+    isFirstRequest: true,
+    bodySinceMs: 0,
+    lastReadMs: 0,
+    headBytes: 0,
+    bodyBytes: 0,
+  };
   #requestStartedAtMs = 0;
   /** Offset of the request whose first byte was noticed last. */
   #noticedStart = -1;
+
+  /** `gridOriginMs`: the moment from which `guardCheckEveryMs` counts. */
+  constructor(private readonly gridOriginMs: number) {}
 
   /** First byte of the request under way; the opening of the connection before the first one. */
   get requestStartedAtMs(): number {
     return this.#requestStartedAtMs;
   }
 
+  /** No byte of a request has come. */
+  get isUnused(): boolean {
+    return this.#noticedStart === -1;
+  }
+
+  stageOf(phase: ConnectionPhase): Stage {
+    const stage = STAGES[phase];
+    return stage === 'idle' && this.isUnused ? 'unused' : stage;
+  }
+
   opened(nowMs: number): void {
-    this.#marks.waitingSinceMs = nowMs;
+    const marks = this.#marks;
+    marks.openedAtMs = nowMs;
+    marks.waitingSinceMs = nowMs;
+    marks.lastReadMs = nowMs;
     this.#requestStartedAtMs = nowMs;
   }
 
@@ -28,19 +71,32 @@ export class PhaseClock {
     this.#marks.waitingSinceMs = nowMs;
   }
 
+  /** Bytes arrived. How long after the ones before. */
+  reads(nowMs: number): number {
+    const gapMs = nowMs - this.#marks.lastReadMs;
+    this.#marks.lastReadMs = nowMs;
+    return gapMs;
+  }
+
   /** The first byte of a request starts the clock of its head. How long it was waited for; null: no new request. */
   noticeStart({ messageStart, offset }: Parser, nowMs: number): number | null {
     if (messageStart === this.#noticedStart || messageStart >= offset) return null;
+    const marks = this.#marks;
+    marks.isFirstRequest = this.isUnused;
     this.#noticedStart = messageStart;
     this.#requestStartedAtMs = nowMs;
-    this.#marks.requestSinceMs = nowMs;
-    return nowMs - this.#marks.waitingSinceMs;
+    marks.requestSinceMs = nowMs;
+    return nowMs - marks.waitingSinceMs;
   }
 
-  /** The head is complete. How long it took. */
-  bodyBegins(nowMs: number): number {
+  /** The head is complete. */
+  bodyBegins(nowMs: number): void {
     this.#marks.bodySinceMs = nowMs;
-    return nowMs - this.#marks.requestSinceMs;
+  }
+
+  /** Since the head timeout and the request timeout began to run. */
+  requestMs(settings: Settings, nowMs: number): number {
+    return nowMs - headStart(settings, this.#marks);
   }
 
   bodyMs(nowMs: number): number {
@@ -49,15 +105,27 @@ export class PhaseClock {
 
   /** Nothing was read for so long. */
   skip(ms: number): void {
-    this.#marks.waitingSinceMs += ms;
-    this.#marks.requestSinceMs += ms;
-    this.#marks.bodySinceMs += ms;
+    const marks = this.#marks;
+    marks.openedAtMs += ms;
+    marks.waitingSinceMs += ms;
+    marks.requestSinceMs += ms;
+    marks.bodySinceMs += ms;
+    marks.lastReadMs += ms;
   }
 
-  /** `bodyBytes`: of the body section so far, chunk framing included. */
-  deadline(phase: ConnectionPhase, settings: Settings, bodyBytes: number): GuardDeadline | null {
+  /** The bytes of the head, and of the body section, so far. */
+  counts(headBytes: number, bodyBytes: number): void {
+    this.#marks.headBytes = headBytes;
     this.#marks.bodyBytes = bodyBytes;
-    return deadlineFor(phase, settings, this.#marks);
+  }
+
+  /** When the deadline of the phase trips; infinite where it has none. */
+  deadlineAtMs(phase: ConnectionPhase, settings: Settings): number {
+    return deadlineAtMs(this.stageOf(phase), settings, this.#marks, this.gridOriginMs);
+  }
+
+  deadline(phase: ConnectionPhase, settings: Settings): GuardDeadline | null {
+    return deadlineFor(this.stageOf(phase), settings, this.#marks, this.gridOriginMs);
   }
 
   /** What a deadline asked for just now has measured, in the unit of its guard. */

@@ -33,15 +33,18 @@ export type { StartLine };
 /** Where replies come from. */
 export interface Responder {
   route(head: RequestHead): Route;
-  refusal(failure: Failure, status?: number): ReplyParts;
+  /** `status` in place of the one the catalogue gives the code. */
+  refusal(failure: Failure, status: number): ReplyParts;
   rateFields(verdict: RateVerdict, style: Settings['rateFields']): ReplyParts['fields'];
 }
 
 /** Policy in force and what is counted across connections. The settings are replaced as a whole. */
 export interface ServerState {
   readonly settings: Settings;
-  /** The byte budgets of `settings`. */
+  /** The byte budgets and the parser rules of `settings`. */
   readonly limits: ParserLimits;
+  /** When the server started: `guardCheckEveryMs` counts from there. */
+  readonly startedAtMs: number;
   readonly admission: Admission;
   readonly buckets: RateLimiter;
   readonly gauges: GuardGauges;

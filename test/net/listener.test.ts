@@ -138,7 +138,7 @@ describe('a connection', () => {
     const client = await TcpClient.open(port);
     client.socket.pause();
     await client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n${'x'.repeat(8_000_000)}`);
-    expect((await fact('connection.closed')).cause).toBe('guard-closed');
+    expect((await fact('connection.closed')).cause).toBe('guard-reset');
     expect(taps.at(-1)).toBe('out reset');
     client.close();
   });
