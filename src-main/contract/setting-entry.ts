@@ -35,10 +35,18 @@ export interface NumberSetting extends Entry {
   readonly lower: string;
 }
 
+/** The fault that another value than the strict one keeps from happening. */
+export interface Lift {
+  readonly code: ErrorCode;
+  /** Where it does so for some of the cases alone: which, as the rest of a sentence. */
+  readonly when?: string;
+}
+
 /** Lets through what strict reading refuses; `risk` is what that opens the door to. */
 export interface SwitchSetting extends Entry {
   readonly kind: 'switch';
   readonly default: boolean;
+  readonly lifts?: Lift;
   readonly risk: string;
 }
 
@@ -51,6 +59,7 @@ export interface ChoiceSetting extends Entry {
   readonly kind: 'choice';
   readonly default: string;
   readonly options: Readonly<Record<string, Option>>;
+  readonly lifts?: Lift;
   /** What another choice than the default opens the door to; absent where every choice is as safe. */
   readonly risk?: string;
 }

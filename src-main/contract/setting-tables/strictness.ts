@@ -10,18 +10,21 @@ export const STRICTNESS = {
   acceptBareLf: {
     ...tolerance,
     label: 'Bare LF ends a line',
+    lifts: { code: 'H1_BARE_LF' },
     doc: 'A line of the head may end in LF without CR (RFC 9112 §2.2 allows it).',
     risk: 'a server that does not read it so sees other fields: lines can be smuggled past it',
   },
   acceptObsFold: {
     ...tolerance,
     label: 'Folded field lines',
+    lifts: { code: 'H1_OBS_FOLD' },
     doc: 'A line that begins with white space continues the value before it, read as one space (RFC 9112 §5.2).',
     risk: 'a server that does not unfold reads a part of a value as a field of its own, or drops it',
   },
   acceptEqualLengths: {
     ...tolerance,
     label: 'Repeated equal lengths',
+    lifts: { code: 'H1_LENGTH_REPEATED', when: 'where all are equal' },
     doc: 'Content-Length given more than once counts once where all are equal (RFC 9110 §8.6).',
     risk: 'it hides that something on the way repeats fields',
   },
@@ -29,6 +32,7 @@ export const STRICTNESS = {
     group: 'strictness',
     kind: 'choice',
     label: 'Length beside coding',
+    lifts: { code: 'H1_LENGTH_WITH_CODING' },
     default: 'refuse',
     options: {
       refuse: { label: 'refuse', doc: '400' },
@@ -47,24 +51,28 @@ export const STRICTNESS = {
   acceptCodingInHttp10: {
     ...tolerance,
     label: 'Transfer coding in HTTP/1.0',
+    lifts: { code: 'H1_CODING_IN_HTTP10' },
     doc: 'Transfer-Encoding is read in an HTTP/1.0 request too; the connection closes after the reply (RFC 9112 §6.1).',
     risk: 'a proxy that speaks HTTP/1.0 does not know it, and frames the body otherwise',
   },
   acceptRepeatedHost: {
     ...tolerance,
     label: 'Repeated Host',
+    lifts: { code: 'H1_HOST_REPEATED' },
     doc: 'Where Host is given more than once the first one counts (RFC 9112 §3.2 asks for 400).',
     risk: 'a router that takes the last one sends the request to another site',
   },
   skipEmptyFieldNames: {
     ...tolerance,
     label: 'Skip fields without a name',
+    lifts: { code: 'H1_FIELD_NAME', when: 'where the line begins with its colon' },
     doc: 'A field line that begins with its colon is skipped.',
     risk: 'servers disagree on what the line means',
   },
   skipOddFieldNames: {
     ...tolerance,
     label: 'Skip fields with odd names',
+    lifts: { code: 'H1_FIELD_NAME', when: 'where the name is not empty' },
     doc: 'A field line whose name holds bytes a name may not hold is skipped, as nginx does with ignore_invalid_headers.',
     risk: 'a field one server obeys is not there for the other',
   },
@@ -72,6 +80,7 @@ export const STRICTNESS = {
     group: 'strictness',
     kind: 'choice',
     label: 'Versions',
+    lifts: { code: 'H1_VERSION_UNSUPPORTED' },
     default: 'http1',
     options: {
       http1: { label: 'HTTP/1.x', doc: 'any minor version of HTTP/1; others get 505' },
@@ -88,6 +97,7 @@ export const STRICTNESS = {
     group: 'strictness',
     kind: 'choice',
     label: 'HTTP/0.9',
+    lifts: { code: 'H1_REQUEST_LINE', when: 'where the version alone is missing' },
     default: 'refuse',
     options: {
       refuse: { label: 'refuse', doc: '400' },
@@ -104,6 +114,7 @@ export const STRICTNESS = {
     group: 'strictness',
     kind: 'choice',
     label: 'TLS on the plain port',
+    lifts: { code: 'H1_TLS_ON_PLAIN_PORT' },
     default: 'refuse',
     options: {
       refuse: { label: 'refuse', doc: '400 at the second byte, and named as TLS' },
