@@ -1,9 +1,10 @@
 /** One line of the trip log: what acted, and the limit against what was measured. */
-import { errorEntry } from '@contract/errors';
+import { describe, errorEntry } from '@contract/errors';
 import type { LogEntry } from '@contract/feed';
-import { numberEntry } from '@contract/settings';
+import { numberEntry, type Settings } from '@contract/settings';
 import type { Unit } from '@contract/units';
 import { formatBytes, formatBytesPerSec, formatCount } from './format';
+import { wayOutSentences } from './lifted-faults';
 import { markLabel, markTone, type RowTone } from './row-state';
 import { settingPhrase } from './setting-text';
 
@@ -34,11 +35,12 @@ export function logSentence(entry: LogEntry): string {
   return `${label} ${comparison(unit, entry.measured, entry.limit)}`;
 }
 
-/** What the log says on hover: the whole sentence of the catalogue. */
-export const logTitle = (entry: LogEntry): string => {
-  const { title, hint, rfc } = errorEntry(entry.code);
-  const filled = entry.kind === 'trip' ? title.replace('{limit}', formatCount(entry.limit)) : title;
-  return [filled, hint, rfc].filter((part) => part !== undefined).join(' ');
-};
+/** What the log says on hover: the whole sentence of the catalogue, and what would have let it through. */
+export function logTitle(entry: LogEntry, values: Settings): string {
+  const detail = entry.kind === 'trip' ? { limit: formatCount(entry.limit) } : (entry.detail ?? {});
+  const { title, hint } = describe({ code: entry.code, detail });
+  const { rfc = '' } = errorEntry(entry.code);
+  return [title, hint, rfc, ...wayOutSentences(entry.code, values)].filter((part) => part !== '').join(' ');
+}
 
 export const logTone = (entry: LogEntry): RowTone => markTone(entry.code);

@@ -44,7 +44,7 @@ export function settingProblem(name: SettingName, failure: Failure): string {
   );
   const detail: NonNullable<Failure['detail']> = { ...Object.fromEntries(spoken), name: entry.label };
   const { title, hint } = describe({ ...failure, detail });
-  return failure.code === 'CFG_NOT_A_NUMBER'
-    ? `${title} Write, for example, ${detail['example']}.`
-    : `${title} ${hint}`;
+  if (failure.code === 'CFG_NOT_A_NUMBER') return `${title} Write, for example, ${detail['example']}.`;
+  // Its hint is for the command line; the reason in the title says what the text should be.
+  return failure.code === 'CFG_NOT_TEXT' ? title : `${title} ${hint}`;
 }

@@ -2,6 +2,7 @@ import type { Client } from '@contract/client';
 import { createContext } from 'svelte';
 import type { Clock } from './clock.svelte';
 import type { ConnectionList } from './connections.svelte';
+import type { LimitsView } from './limits-view.svelte';
 import type { ListenerControl } from './listener.svelte';
 import type { Live } from './live.svelte';
 import type { Selection } from './selection.svelte';
@@ -16,6 +17,7 @@ export interface Models {
   readonly selection: Selection;
   readonly connections: ConnectionList;
   readonly settingsForm: SettingsForm;
+  readonly limitsView: LimitsView;
   readonly listener: ListenerControl;
   readonly theme: Theme;
 }

@@ -2,6 +2,7 @@ import type { Link } from '../link/link';
 import { Clock } from './clock.svelte';
 import { ConnectionList } from './connections.svelte';
 import type { Models } from './context';
+import { LimitsView } from './limits-view.svelte';
 import { ListenerControl } from './listener.svelte';
 import { Live } from './live.svelte';
 import { Selection } from './selection.svelte';
@@ -20,6 +21,7 @@ export function createModels({ client }: Link): Models {
     selection,
     connections: new ConnectionList(live, selection),
     settingsForm: new SettingsForm(client, live),
+    limitsView: new LimitsView(),
     listener: new ListenerControl(client, live),
     theme: new Theme(),
   };

@@ -8,7 +8,6 @@ import {
   SETTING_NAMES,
   withSetting,
   type SettingName,
-  type Settings,
   type SettingSource,
 } from '@contract/settings';
 import { FakeTransport } from './fake-transport';
@@ -53,7 +52,7 @@ export class FakeEngine {
     const { values, sources } = this.#settings;
     return (this.#settings = {
       ...this.#settings,
-      values: withSetting(values, name, value as Settings[SettingName]),
+      values: withSetting(values, name, value),
       sources: { ...sources, [name]: source },
     });
   }

@@ -14,8 +14,6 @@ import {
   checkSetting,
   isSettingName,
   withSetting,
-  type SettingName,
-  type Settings,
 } from '../../src-main/contract/settings';
 import { FIRST_STATS } from '../../src-renderer/model/first-state';
 import type { RecordedCall } from './fake-transport';
@@ -117,7 +115,7 @@ export class ScriptedEngine implements Engine {
     const { values, sources } = this.settings;
     this.settings = {
       ...this.settings,
-      values: withSetting(values, name, value as Settings[SettingName]),
+      values: withSetting(values, name, value),
       sources: { ...sources, [name]: 'panel' },
     };
     return ok(this.settings);

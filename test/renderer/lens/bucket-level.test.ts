@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { bucketTone, bucketWait, levelAt, nextTokenMs } from '../../../src-renderer/lens/bucket-level';
+import { bucketTone, bucketWait, contentOf, levelAt, nextTokenMs } from '../../../src-renderer/lens/bucket-level';
 
-const rule = { capacity: 10, refillPerSec: 2 };
+const rule = { capacity: 10, refillPerSec: 2, model: 'token' } as const;
+const leaky = { ...rule, model: 'leaky' } as const;
 const bucket = { slot: 0, label: '10.0.0.1', level: 1.5, atMs: 1_000 };
 
 test('refills with time', () => {
@@ -32,6 +33,12 @@ test('an empty bucket is bad, one under half warns', () => {
 
 test('counts down to the next token, or to a full bucket where tokens come too fast', () => {
   expect(bucketWait(1.5, rule)).toBe('+1 in 0.3 s');
-  expect(bucketWait(50, { capacity: 100, refillPerSec: 50 })).toBe('full in 1.0 s');
+  expect(bucketWait(50, { ...rule, capacity: 100, refillPerSec: 50 })).toBe('full in 1.0 s');
   expect(bucketWait(10, rule)).toBe('full');
+});
+
+test('a leaky bucket is drawn by what has not leaked out, and is at rest when empty', () => {
+  expect([contentOf(10, leaky), contentOf(2.5, leaky), contentOf(2.5, rule)]).toEqual([0, 7.5, 2.5]);
+  expect([bucketWait(10, leaky), bucketWait(1.5, leaky)]).toEqual(['empty', '−1 in 0.3 s']);
+  expect(bucketWait(50, { ...leaky, capacity: 100, refillPerSec: 50 })).toBe('empty in 1.0 s');
 });

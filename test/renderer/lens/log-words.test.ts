@@ -1,4 +1,5 @@
 import type { LogEntry } from '@contract/feed';
+import { DEFAULT_SETTINGS } from '@contract/settings';
 import { expect, test } from 'vitest';
 import { logSentence, logTitle } from '../../../src-renderer/lens/log-words';
 import { NOW_MS } from '../../support/rows';
@@ -33,5 +34,5 @@ test.each<[string, LogEntry]>([
 
 test('the title is the sentence of the catalogue with its limit and its rule', () => {
   const entry: LogEntry = { ...trip, guard: 'maxHeadBytes', code: 'LIM_HEAD_BYTES', limit: 16_384, measured: 17_400 };
-  expect(logTitle(entry)).toMatch(/^The head is longer than 16,384 bytes\. .*RFC 6585/);
+  expect(logTitle(entry, DEFAULT_SETTINGS)).toMatch(/^The head is longer than 16,384 bytes\. .*RFC 6585/);
 });
