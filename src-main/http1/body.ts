@@ -42,6 +42,11 @@ export class BodyReader {
     return this.#admit(r.left);
   }
 
+  /** The message is over: between messages no read is held. */
+  close(): void {
+    this.#data.bytes = NO_BYTES;
+  }
+
   /** One step through the body; an event where the step gives one. */
   step(): ParserEvent | null {
     const r = this.#r;

@@ -1,4 +1,4 @@
-/** Bytes as text and back, without a decoder of the platform: Latin-1 is one character a byte. */
+/** Bytes as text: Latin-1 is one character a byte. */
 import { COMMA, LOWER, isOws } from './grammar';
 
 export const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -10,7 +10,18 @@ const MAX_NAMED_BYTES = 128;
 
 const { fromCharCode } = String;
 
-export function latin1(bytes: Uint8Array, start: number, end: number): string {
+type Decode = (bytes: Uint8Array, start: number, end: number) => string;
+
+let decode: Decode = latin1ByHand;
+
+/** Hands in a decoder of the platform, which is faster than any that can be written here. */
+export function decodeLatin1With(decoder: Decode): void {
+  decode = decoder;
+}
+
+export const latin1: Decode = (bytes, start, end) => decode(bytes, start, end);
+
+export function latin1ByHand(bytes: Uint8Array, start: number, end: number): string {
   if (end - start <= MAX_NAMED_BYTES) return shortLatin1(bytes, start, end);
   let text = '';
   for (let at = start; at < end; at += PIECE_BYTES) {
@@ -34,13 +45,20 @@ function shortLatin1(b: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** Is the text the same as `lower`, which is in lower case, without regard to the case of ASCII letters? */
-export function equalsLower(bytes: Uint8Array, start: number, end: number, lower: string): boolean {
+export const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** Is this the same as `lower`, which is in lower case, without regard to the case of ASCII letters? */
+export function equalsLower(bytes: Uint8Array, start: number, end: number, lower: Uint8Array): boolean {
   const { length } = lower;
   if (end - start !== length) return false;
-  for (let at = 0; at < length; at += 1) {
-    if (LOWER[bytes[start + at]!] !== lower.charCodeAt(at)) return false;
-  }
+  for (let at = 0; at < length; at += 1) if (LOWER[bytes[start + at]!] !== lower[at]) return false;
+  return true;
+}
+
+export function equalBytes(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
+  const { length } = other;
+  if (end - start !== length) return false;
+  for (let at = 0; at < length; at += 1) if (bytes[start + at] !== other[at]) return false;
   return true;
 }
 

@@ -3,10 +3,11 @@
  * empty line. No white space before the colon, no folding, no bare CR or LF: each of them is read in two ways by
  * two servers, and that is how requests are smuggled.
  *
- * The hot loop of the parser: a table look-up a byte, four offsets a field, nothing decoded, nothing allocated. What
- * the rules let through beyond the grammar (`odd-lines.ts`) is asked where a fault would be raised.
+ * Here they are taken step by step, resting between any two bytes; lines that are plain go another way
+ * (`plain-head.ts`). What the rules let through beyond the grammar (`odd-lines.ts`) is asked where a fault would be
+ * raised.
  */
-import { COLON, CR, DEL, FIELD_CONTENT, HTAB, LF, SP, TCHAR } from './grammar';
+import { COLON, CR, FIELD_CONTENT, HTAB, LF, SP, TCHAR } from './grammar';
 import {
   beginOddLine,
   foldOws,
@@ -18,6 +19,7 @@ import {
   skippedName,
   skippedValue,
 } from './odd-lines';
+import { takePlainFieldLines } from './plain-head';
 import type { Registers } from './registers';
 import {
   FIELD_LF,
@@ -52,8 +54,8 @@ function fieldLine(r: Registers, stop: number): boolean {
     r.exceed('LIM_FIELD_COUNT', at, { limit: r.limits.maxFieldCount, measured: fields.count + 1 });
     return false;
   }
-  r.field = fields.open();
-  fields.values[r.field] = at + r.toSection;
+  const field = fields.open();
+  fields.values[field] = at + r.toSection;
   r.state = FIELD_NAME;
   return true;
 }
@@ -69,7 +71,8 @@ function fieldName(r: Registers, stop: number): boolean {
     r.fail(nameEndFault(r, bytes[at]!), at);
     return false;
   }
-  r.fields.values[r.field + 1] = at + r.toSection;
+  r.fields.values[r.fields.last + 1] = at + r.toSection;
+  r.fields.note();
   if (r.tap !== null) {
     r.span('field-name', at);
     r.span('colon', at + 1);
@@ -85,9 +88,9 @@ function fieldOws(r: Registers, stop: number): boolean {
   while (at < stop && (bytes[at] === SP || bytes[at] === HTAB)) at += 1;
   r.at = at;
   if (at >= stop) return false;
-  const { values } = r.fields;
-  values[r.field + 2] = at + r.toSection;
-  values[r.field + 3] = at + r.toSection;
+  const { values, last } = r.fields;
+  values[last + 2] = at + r.toSection;
+  values[last + 3] = at + r.toSection;
   r.span('ows', at);
   r.state = FIELD_VALUE;
   return true;
@@ -101,7 +104,8 @@ function fieldValue(r: Registers, stop: number): boolean {
   let end = at;
   while (end > from && (bytes[end - 1] === SP || bytes[end - 1] === HTAB)) end -= 1;
   // Where this piece of a value is all white space, the value may have ended in an earlier piece.
-  if (end > from) r.fields.values[r.field + 3] = end + r.toSection;
+  const { values, last } = r.fields;
+  if (end > from) values[last + 3] = end + r.toSection;
   if (at >= stop) return false;
   const fault = lineEndFault(r, bytes[at]!);
   if (fault !== null) {
@@ -109,7 +113,7 @@ function fieldValue(r: Registers, stop: number): boolean {
     return false;
   }
   if (r.tap !== null) {
-    r.span('field-value', r.fields.values[r.field + 3]! - r.toSection);
+    r.span('field-value', values[last + 3]! - r.toSection);
     r.span('ows', at);
   }
   // An LF alone is left to be taken as the one after a CR is.
@@ -128,37 +132,6 @@ function fieldLf(r: Registers, stop: number): boolean {
   r.span('line-end', r.at);
   r.state = FIELD_LINE;
   return true;
-}
-
-/**
- * Takes the field lines that lie whole in the view and have nothing odd about them. It only ever accepts: a line it
- * does not like, or that is cut, is left to the steps above, from its first byte.
- */
-function plainFieldLines(r: Registers, stop: number): void {
-  const { bytes, fields, toSection } = r;
-  const { maxFieldCount, maxFieldLineBytes } = r.limits;
-  for (let lineStart = r.at; fields.count < maxFieldCount;) {
-    let at = lineStart;
-    while (at < stop && TCHAR[bytes[at]!] === 1) at += 1;
-    const colon = at;
-    if (colon === lineStart || bytes[at] !== COLON) return;
-    at += 1;
-    while (at < stop && bytes[at] === SP) at += 1;
-    const valueStart = at;
-    let byte = 0;
-    // All of FIELD_CONTENT but HTAB: two comparisons are faster than the table.
-    while (at < stop && (byte = bytes[at]!) >= SP && byte !== DEL) at += 1;
-    if (at + 2 > stop || bytes[at] !== CR || bytes[at + 1] !== LF || bytes[at - 1] === SP) return;
-    if (at - lineStart > maxFieldLineBytes) return;
-    const field = fields.open();
-    const { values } = fields;
-    values[field] = lineStart + toSection;
-    values[field + 1] = colon + toSection;
-    values[field + 2] = valueStart + toSection;
-    values[field + 3] = at + toSection;
-    lineStart = at + 2;
-    r.at = lineStart;
-  }
 }
 
 const STEPS: Readonly<Record<number, (r: Registers, stop: number) => boolean>> = {
@@ -183,7 +156,7 @@ function stepOfLine(r: Registers, stop: number): boolean {
   const { maxFieldLineBytes: limit } = r.limits;
   const lineStop = r.lineStart - r.toSection + limit;
   if (stop <= lineStop || !isInLine(r.state)) return step(r, stop);
-  if (r.at < lineStop && step(r, lineStop)) return true;
+  if (r.at < lineStop && step(r, lineStop | 0)) return true;
   if (r.at < lineStop || r.at >= stop) return false;
   const byte = r.bytes[r.at]!;
   // What ends the line is not counted; whether it may stand here is for the steps to say.
@@ -195,7 +168,7 @@ function stepOfLine(r: Registers, stop: number): boolean {
 /** Takes field lines as far as their bytes are there. True: the section is complete, its empty line included. */
 export function scanFieldLines(r: Registers, stop: number): boolean {
   for (;;) {
-    if (r.state === FIELD_LINE && r.tap === null) plainFieldLines(r, stop);
+    if (r.state === FIELD_LINE && r.tap === null && takePlainFieldLines(r, stop)) return true;
     if (r.state === SECTION_LF) return sectionLf(r, stop);
     if (!stepOfLine(r, stop)) return false;
   }

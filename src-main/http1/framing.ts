@@ -9,9 +9,10 @@
 import type { ErrorCode } from '../contract/errors';
 import { readAuthority } from './authority';
 import { COMMA, DIGIT_0, isDigit, isOws } from './grammar';
-import { eachElement, equalsLower, latin1 } from './bytes';
-import type { Framing, ParserRules, RequestHead } from './events';
-import type { FieldLines } from './fields';
+import { NO_BYTES, bytesOf, eachElement, equalBytes, equalsLower, latin1 } from './bytes';
+import { MAX_NOTED_NAME_BYTES } from './noted-names';
+import type { Framing, ParserRules } from './events';
+import { NOTED_FIELDS, type FieldLines, type SectionFields } from './fields';
 
 export const NO_BODY: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
@@ -23,60 +24,56 @@ export interface Refusal {
   readonly field: number | null;
 }
 
-interface Meaning {
-  readonly code: null;
-  readonly framing: Framing;
-  readonly keepAlive: boolean;
-  readonly expectsContinue: boolean;
-}
-
-export interface StartLineFacts {
-  readonly role: 'request' | 'response';
-  readonly minor: number;
-  /** Null in a response. */
-  readonly targetForm: RequestHead['targetForm'] | null;
-  readonly rules: ParserRules;
-}
-
-interface Seen {
-  hosts: number;
+/** What is known of a message: its start line, the rules it is read by, and what its fields said so far. */
+class Seen {
+  hosts = 0;
   /** Null before a Content-Length. */
-  length: number | null;
-  codings: boolean;
-  chunked: boolean;
-  close: boolean;
-  keepAlive: boolean;
-  expectsContinue: boolean;
+  length: number | null = null;
+  codings = false;
+  chunked = false;
+  close = false;
+  keepAlive = false;
+  expectsContinue = false;
+
+  constructor(
+    readonly role: 'request' | 'response',
+    readonly minor: number,
+    readonly rules: ParserRules,
+  ) {}
 }
 
-type Take = (fields: FieldLines, index: number, seen: Seen, facts: StartLineFacts) => ErrorCode | null;
+/** Is the head one that can be accepted? */
+export const isRefusal = (verdict: Seen | Refusal): verdict is Refusal => 'code' in verdict;
 
-const takeHost: Take = (fields, index, seen, { targetForm, rules }) => {
-  if (targetForm === null) return null;
+type Take = (fields: SectionFields, index: number, seen: Seen) => ErrorCode | null;
+
+const takeHost: Take = (fields, index, seen) => {
+  if (seen.role === 'response') return null;
   seen.hosts += 1;
-  if (seen.hosts > 1) return rules.repeatedHost ? null : 'H1_HOST_REPEATED';
+  if (seen.hosts > 1) return seen.rules.repeatedHost ? null : 'H1_HOST_REPEATED';
   const start = fields.valueStart(index);
   const end = fields.valueEnd(index);
   // Empty where the target URI has no authority (RFC 9112 §3.2), and ignored beside absolute-form (§3.2.2).
   if (start === end) return null;
-  if (isText(fields.bytes, start, end, knownHost)) return null;
-  const host = latin1(fields.bytes, start, end);
-  const authority = readAuthority(host);
+  if (equalBytes(fields.bytes, start, end, knownHost)) return null;
+  const authority = readAuthority(latin1(fields.bytes, start, end));
   if (authority === null || authority.hostBytes === 0) return 'H1_HOST';
-  knownHost = host;
+  if (end - start <= MAX_KNOWN_HOST_BYTES) knownHost = new Uint8Array(fields.bytes.subarray(start, end));
   return null;
 };
 
 /** The last one found good: nearly every request names the same, and comparing is far less work than reading it. */
-let knownHost = '';
+let knownHost = NO_BYTES;
+const MAX_KNOWN_HOST_BYTES = 256;
 
-function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
-  if (end - start !== text.length) return false;
-  for (let at = 0; at < text.length; at += 1) if (bytes[start + at] !== text.charCodeAt(at)) return false;
-  return true;
-}
+const CLOSE = bytesOf('close');
+const KEEP_ALIVE = bytesOf('keep-alive');
+const CHUNKED_CODING = bytesOf('chunked');
+const CODING_FIELD = bytesOf('transfer-encoding');
+const CONTINUE = bytesOf('100-continue');
 
-const takeLength: Take = (fields, index, seen, { rules }) => {
+const takeLength: Take = (fields, index, seen) => {
+  const { rules } = seen;
   if (seen.length !== null && !rules.equalLengths) return 'H1_LENGTH_REPEATED';
   if (seen.codings && rules.lengthWithCoding === 'refuse') return 'H1_LENGTH_WITH_CODING';
   const { bytes } = fields;
@@ -122,19 +119,20 @@ function lengthIn(bytes: Uint8Array, start: number, end: number): number | null 
 }
 
 /** Does the list that the Transfer-Encoding lines from this one on make together end in chunked? */
-function endsInChunked(fields: FieldLines, from: number): boolean {
+function endsInChunked(fields: SectionFields, from: number): boolean {
   const { bytes } = fields;
   let isChunked = false;
   for (let index = from; index < fields.count; index += 1) {
-    if (!equalsLower(bytes, fields.nameStart(index), fields.nameEnd(index), 'transfer-encoding')) continue;
+    if (!equalsLower(bytes, fields.nameStart(index), fields.nameEnd(index), CODING_FIELD)) continue;
     eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
-      isChunked = equalsLower(bytes, start, end, 'chunked');
+      isChunked = equalsLower(bytes, start, end, CHUNKED_CODING);
     });
   }
   return isChunked;
 }
 
-const takeCoding: Take = (fields, index, seen, { role, minor, rules }) => {
+const takeCoding: Take = (fields, index, seen) => {
+  const { role, minor, rules } = seen;
   if (minor === 0 && !rules.codingInHttp10) return 'H1_CODING_IN_HTTP10';
   if (seen.length !== null && rules.lengthWithCoding === 'refuse') return 'H1_LENGTH_WITH_CODING';
   const { bytes } = fields;
@@ -144,7 +142,7 @@ const takeCoding: Take = (fields, index, seen, { role, minor, rules }) => {
   eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
     count += 1;
     isMisplaced ||= seen.chunked;
-    if (equalsLower(bytes, start, end, 'chunked')) seen.chunked = true;
+    if (equalsLower(bytes, start, end, CHUNKED_CODING)) seen.chunked = true;
     // What a reply was coded with before it was chunked does not change where it ends.
     else isUnknown ||= role === 'request';
   });
@@ -157,14 +155,20 @@ const takeCoding: Take = (fields, index, seen, { role, minor, rules }) => {
 
 const takeConnection: Take = (fields, index, seen) => {
   const { bytes } = fields;
-  eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
-    if (equalsLower(bytes, start, end, 'close')) seen.close = true;
-    else if (equalsLower(bytes, start, end, 'keep-alive')) seen.keepAlive = true;
-  });
+  const take = (start: number, end: number): void => {
+    if (equalsLower(bytes, start, end, CLOSE)) seen.close = true;
+    else if (equalsLower(bytes, start, end, KEEP_ALIVE)) seen.keepAlive = true;
+  };
+  const valueStart = fields.valueStart(index);
+  const valueEnd = fields.valueEnd(index);
+  // Nearly always one element and nothing around it.
+  if (equalsLower(bytes, valueStart, valueEnd, KEEP_ALIVE)) seen.keepAlive = true;
+  else eachElement(bytes, valueStart, valueEnd, take);
   return null;
 };
 
-const takeExpect: Take = (fields, index, seen, { role, minor }) => {
+const takeExpect: Take = (fields, index, seen) => {
+  const { role, minor } = seen;
   // An expectation in HTTP/1.0 is ignored (RFC 9110 §10.1.1).
   if (role === 'response' || minor === 0) return null;
   const { bytes } = fields;
@@ -172,78 +176,64 @@ const takeExpect: Take = (fields, index, seen, { role, minor }) => {
   let met = 0;
   eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
     count += 1;
-    if (equalsLower(bytes, start, end, '100-continue')) met += 1;
+    if (equalsLower(bytes, start, end, CONTINUE)) met += 1;
   });
   if (met < count) return 'H1_EXPECTATION';
   seen.expectsContinue ||= met > 0;
   return null;
 };
 
-/** By length, for most names have a length of their own: a field nobody asks about costs one look-up. */
-const BY_LENGTH: readonly (readonly [name: string, take: Take] | undefined)[] = Array.from(
-  { length: 18 },
-  (_, length) =>
-    (
-      [
-        ['host', takeHost],
-        ['expect', takeExpect],
-        ['connection', takeConnection],
-        ['content-length', takeLength],
-        ['transfer-encoding', takeCoding],
-      ] as const
-    ).find(([name]) => name.length === length),
+const TAKEN: readonly (readonly [name: Uint8Array, take: Take])[] = [
+  [bytesOf('host'), takeHost],
+  [bytesOf('expect'), takeExpect],
+  [bytesOf('connection'), takeConnection],
+  [bytesOf('content-length'), takeLength],
+  [CODING_FIELD, takeCoding],
+];
+
+/** By the length of the name: each has one of its own. */
+const TAKEN_BY_LENGTH = Array.from({ length: MAX_NOTED_NAME_BYTES + 1 }, (_, length) =>
+  TAKEN.find(([name]) => name.length === length),
 );
 
-const FIRST_BYTES = new Uint8Array(256);
-for (const entry of BY_LENGTH) {
-  if (entry === undefined) continue;
-  const [name] = entry;
-  FIRST_BYTES[name.charCodeAt(0)] = 1;
-  FIRST_BYTES[name.toUpperCase().charCodeAt(0)] = 1;
+function take(fields: SectionFields, index: number, seen: Seen): Refusal | null {
+  const start = fields.nameStart(index);
+  const end = fields.nameEnd(index);
+  const entry = TAKEN_BY_LENGTH[end - start];
+  if (entry === undefined || !equalsLower(fields.bytes, start, end, entry[0])) return null;
+  const code = entry[1](fields, index, seen);
+  return code === null ? null : { code, field: index };
 }
 
-function framingOf(seen: Seen, role: 'request' | 'response'): Framing {
-  if (seen.chunked) return CHUNKED;
-  if (seen.length !== null && !seen.codings) return { kind: 'length', bytes: seen.length };
+/** In the order they were sent: of those that are noted, and of those nothing is noted of. */
+export function judge(
+  fields: SectionFields,
+  role: 'request' | 'response',
+  minor: number,
+  rules: ParserRules,
+): Seen | Refusal {
+  const seen = new Seen(role, minor, rules);
+  for (let bits = fields.noted; bits !== 0; bits &= bits - 1) {
+    const refusal = take(fields, 31 - Math.clz32(bits & -bits), seen);
+    if (refusal !== null) return refusal;
+  }
+  for (let index = NOTED_FIELDS; index < fields.count; index += 1) {
+    const refusal = take(fields, index, seen);
+    if (refusal !== null) return refusal;
+  }
+  return role === 'request' && minor > 0 && seen.hosts === 0 ? { code: 'H1_HOST_MISSING', field: null } : seen;
+}
+
+export function framingOf({ chunked, length, codings, role }: Seen): Framing {
+  if (chunked) return CHUNKED;
+  if (length !== null && !codings) return { kind: 'length', bytes: length };
   return role === 'request' ? NO_BODY : UNTIL_CLOSE;
 }
 
-const nothingSeen = (): Seen => ({
-  hosts: 0,
-  length: null,
-  codings: false,
-  chunked: false,
-  close: false,
-  keepAlive: false,
-  expectsContinue: false,
-});
-
-/** Is the connection left usable by what the rules let through (RFC 9112 §6.1, §6.3 item 3)? */
-function isSafeToReuse(seen: Seen, { minor, rules }: StartLineFacts): boolean {
-  if (!seen.codings) return true;
-  return minor > 0 && (seen.length === null || rules.lengthWithCoding === 'keep');
-}
-
-export function judge(fields: FieldLines, facts: StartLineFacts): Meaning | Refusal {
-  const { bytes, count } = fields;
-  const seen = nothingSeen();
-  for (let index = 0; index < count; index += 1) {
-    const start = fields.nameStart(index);
-    if (FIRST_BYTES[bytes[start]!] === 0) continue;
-    const end = fields.nameEnd(index);
-    const entry = BY_LENGTH[end - start];
-    if (entry === undefined || !equalsLower(bytes, start, end, entry[0])) continue;
-    const code = entry[1](fields, index, seen, facts);
-    if (code !== null) return { code, field: index };
-  }
-  const { role, minor } = facts;
-  if (role === 'request' && minor > 0 && seen.hosts === 0) return { code: 'H1_HOST_MISSING', field: null };
-  return {
-    code: null,
-    framing: framingOf(seen, role),
-    keepAlive: !seen.close && (minor > 0 || seen.keepAlive) && isSafeToReuse(seen, facts),
-    expectsContinue: seen.expectsContinue,
-  };
+/** RFC 9112 §9.3, and what the rules let through may have left the connection unusable (§6.1, §6.3 item 3). */
+export function isReusable({ close, keepAlive, minor, codings, length, rules }: Seen): boolean {
+  if (close || (minor === 0 && !keepAlive)) return false;
+  return !codings || (minor > 0 && (length === null || rules.lengthWithCoding === 'keep'));
 }
 
 /** Fields that steer the message, its routing or who may send it come too late in trailers (RFC 9110 §6.5.1). */
@@ -290,7 +280,7 @@ const FORBIDDEN_IN_TRAILERS: ReadonlySet<string> = new Set([
 /** Offset in the section of the first trailer field that may not be one; -1 where all may. */
 export function forbiddenTrailer(fields: FieldLines): number {
   for (let index = 0; index < fields.count; index += 1) {
-    if (FORBIDDEN_IN_TRAILERS.has(fields.name(index).toLowerCase())) return fields.nameStart(index) - fields.origin;
+    if (FORBIDDEN_IN_TRAILERS.has(fields.name(index).toLowerCase())) return fields.nameStart(index);
   }
   return -1;
 }

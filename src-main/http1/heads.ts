@@ -1,35 +1,53 @@
 /** From a scanned head to the one that is handed out, which owns its bytes and outlives the parser's. */
 import type { Framing, ResponseHead, RequestHead } from './events';
-import { FieldLines, OFFSETS_PER_FIELD } from './fields';
-import { NO_BODY, UNTIL_CLOSE, judge, type Refusal } from './framing';
+import { OFFSETS_PER_FIELD, type FieldLines, type SectionFields } from './fields';
+import { NO_BODY, UNTIL_CLOSE, framingOf, isRefusal, isReusable, judge, type Refusal } from './framing';
 import { CR, LF, SP, isOws } from './grammar';
 import { latin1 } from './bytes';
-import { keptBytes, keptOffsets } from './kept';
 import type { Registers } from './registers';
 import { targetForm } from './target';
 
-/** The field lines scanned so far, over a copy of the section up to the next byte. */
-export function keepFields(r: Registers): FieldLines {
-  const { count, values } = r.fields;
+/** A slice longer than this may keep the whole of what it was cut from alive, as V8 has it. */
+const MAX_SLICED_LENGTH = 12;
+
+/** Sets the bytes of the complete section up to the next byte, and returns them as text. */
+function sectionText(r: Registers): string {
+  const { fields } = r;
+  const length = r.at + r.toSection;
   if (r.gathered.length === 0) {
-    keptBytes.keep(r.bytes, r.sectionStart - r.base, r.at);
+    fields.bytes = r.bytes;
+    fields.origin = -r.toSection;
   } else {
     r.gather(r.at);
-    keptBytes.keep(r.gathered.bytes, 0, r.gathered.length);
+    fields.bytes = r.gathered.bytes;
+    fields.origin = 0;
   }
-  if (r.folded) unfold(keptBytes.array, keptBytes.at, values, count);
-  keptOffsets.keep(values, 0, count * OFFSETS_PER_FIELD);
-  return new FieldLines(keptBytes.array, keptBytes.at, keptOffsets.array, keptOffsets.at, count);
+  if (r.folded) unfold(fields, length);
+  return latin1(fields.bytes, fields.origin, fields.origin + length);
+}
+
+/** The fields of complete trailers. */
+export function completeTrailers(r: Registers): FieldLines {
+  return r.fields.handOver(sectionText(r));
+}
+
+/** Kept by whoever lists requests, for longer than the head: its text must not be held by it. */
+function targetText(r: Registers, text: string): string {
+  const { targetStart, targetEnd, fields } = r;
+  if (targetEnd - targetStart <= MAX_SLICED_LENGTH) return text.slice(targetStart, targetEnd);
+  return latin1(fields.bytes, fields.origin + targetStart, fields.origin + targetEnd);
 }
 
 /**
- * Makes one SP of each fold and the white space around it (RFC 9112 §5.2), in the copy that belongs to the head: from
+ * Makes one SP of each fold and the white space around it (RFC 9112 §5.2), in a copy: from
  * here on no reader of a value needs to know that there are folds. A value only gets shorter, so it stays in place.
  */
-function unfold(bytes: Uint8Array, origin: number, offsets: Int32Array, count: number): void {
-  for (let field = 0; field < count; field += 1) {
-    const end = field * OFFSETS_PER_FIELD + 3;
-    offsets[end] = unfoldValue(bytes, origin + offsets[end - 1]!, origin + offsets[end]!) - origin;
+function unfold(fields: SectionFields, length: number): void {
+  fields.bytes = fields.bytes.slice(fields.origin, fields.origin + length);
+  fields.origin = 0;
+  for (let index = 0; index < fields.count; index += 1) {
+    const end = fields.first + index * OFFSETS_PER_FIELD + 3;
+    fields.values[end] = unfoldValue(fields.bytes, fields.valueStart(index), fields.valueEnd(index));
   }
 }
 
@@ -52,13 +70,11 @@ function unfoldValue(bytes: Uint8Array, start: number, end: number): number {
 /** Null: the head cannot be accepted and the registers hold the fault. */
 export function completeRequest(r: Registers): RequestHead | null {
   const { method, minor, version, simple, sectionStart: start } = r;
-  const fields = keepFields(r);
-  const target = latin1(fields.bytes, fields.origin + r.targetStart, fields.origin + r.targetEnd);
-  const form = targetForm(method, target);
+  const text = sectionText(r);
+  const target = targetText(r, text);
   const length = r.at + r.toSection;
-  const verdict = judge(fields, { role: 'request', minor, targetForm: form, rules: r.limits.rules });
-  if (verdict.code !== null) return refused(r, fields, verdict);
-  const { framing, keepAlive, expectsContinue } = verdict;
+  const verdict = judge(r.fields, 'request', minor, r.limits.rules);
+  if (isRefusal(verdict)) return refused(r, verdict);
   return {
     kind: 'request',
     start,
@@ -66,49 +82,52 @@ export function completeRequest(r: Registers): RequestHead | null {
     end: start + length,
     method,
     target,
-    targetForm: form,
+    targetForm: targetForm(method, target),
     version,
     minor,
     simple,
-    fields,
-    framing,
-    keepAlive,
-    expectsContinue,
+    fields: r.fields.handOver(text),
+    framing: framingOf(verdict),
+    keepAlive: isReusable(verdict),
+    expectsContinue: verdict.expectsContinue,
   };
 }
 
 /** The same for a response to a request with this method. */
 export function completeResponse(r: Registers, method: string): ResponseHead | null {
   const { statusCode: status, minor, version, sectionStart: start } = r;
-  const fields = keepFields(r);
+  const text = sectionText(r);
   const length = r.at + r.toSection;
-  const verdict = judge(fields, { role: 'response', minor, targetForm: null, rules: r.limits.rules });
-  if (verdict.code !== null) return refused(r, fields, verdict);
-  const framing = framingByStatus(status, method) ?? verdict.framing;
+  const verdict = judge(r.fields, 'response', minor, r.limits.rules);
+  if (isRefusal(verdict)) return refused(r, verdict);
+  const framing = framingByStatus(status, method) ?? framingOf(verdict);
   return {
     kind: 'response',
     start,
     fieldsStart: start + r.fieldsStart,
     end: start + length,
     status,
-    reason: latin1(fields.bytes, fields.origin + r.reasonStart, fields.origin + r.reasonEnd),
+    reason: text.slice(r.reasonStart, r.reasonEnd),
     version,
     minor,
-    fields,
+    fields: r.fields.handOver(text),
     framing,
-    keepAlive: verdict.keepAlive && framing.kind !== 'until-close',
+    keepAlive: isReusable(verdict) && framing.kind !== 'until-close',
     interim: status < 200 && status !== 101,
   };
 }
 
-function refused(r: Registers, fields: FieldLines, { code, field }: Refusal): null {
-  const at = field === null ? emptyLineOf(r, fields) : fields.nameStart(field) - fields.origin;
+function refused(r: Registers, { code, field }: Refusal): null {
+  const { fields } = r;
+  const at = field === null ? emptyLineOf(r) : fields.nameStart(field) - fields.origin;
+  fields.release();
   r.failAt(code, r.sectionStart + at, r.at);
   return null;
 }
 
 /** Where the empty line of a complete section begins: an LF alone may be one. */
-function emptyLineOf(r: Registers, { bytes, origin }: FieldLines): number {
+function emptyLineOf(r: Registers): number {
+  const { bytes, origin } = r.fields;
   const length = r.at + r.toSection;
   return bytes[origin + length - 2] === CR ? length - 2 : length - 1;
 }

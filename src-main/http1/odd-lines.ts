@@ -7,7 +7,6 @@
  */
 import type { ErrorCode } from '../contract/errors';
 import { COLON, CR, DEL, FIELD_CONTENT, LF, SP, TCHAR, isOws } from './grammar';
-import { OFFSETS_PER_FIELD } from './fields';
 import type { Registers } from './registers';
 import { FIELD_LINE, FIELD_VALUE, FOLD_OWS, SECTION_LF, SKIPPED_LF, SKIPPED_NAME, SKIPPED_VALUE } from './states';
 
@@ -40,8 +39,7 @@ function fold(r: Registers, start: number): boolean {
     r.state = SKIPPED_VALUE;
     return true;
   }
-  r.field = (r.fields.count - 1) * OFFSETS_PER_FIELD;
-  r.lineStart = r.fields.values[r.field]!;
+  r.lineStart = r.fields.values[r.fields.last]!;
   r.folded = true;
   r.state = FOLD_OWS;
   return true;
@@ -53,11 +51,11 @@ export function foldOws(r: Registers, stop: number): boolean {
   while (at < stop && isOws(bytes[at]!)) at += 1;
   r.at = at;
   if (at >= stop) return false;
-  const { values } = r.fields;
-  const isEmpty = values[r.field + 2] === values[r.field + 3];
+  const { values, last } = r.fields;
+  const isEmpty = values[last + 2] === values[last + 3];
   if (isEmpty) {
-    values[r.field + 2] = at + r.toSection;
-    values[r.field + 3] = at + r.toSection;
+    values[last + 2] = at + r.toSection;
+    values[last + 3] = at + r.toSection;
   }
   r.span('ows', at);
   r.state = FIELD_VALUE;

@@ -19,9 +19,10 @@
  * - A limit that is lowered, and a rule that is changed, hold for the message under way, from its next byte on.
  * - What the rules let through is decided where a fault would be raised: what they cost, only odd bytes pay.
  *
- * Strategy: the bytes of a section are scanned where they lie, one table look-up a byte, and noted as offsets; when
- * the section is complete it is copied once, with its offsets, into the head. Only a section that comes in several
- * pieces is gathered. Nothing is decoded before someone asks. Body bytes are handed on as views, never copied.
+ * Strategy: the bytes of a section are scanned where they lie, and noted as offsets; when the section is complete it
+ * becomes one text, of which a field asked for is a slice. A head that is plain and whole in its read goes through
+ * `plain-head.ts` in one go; all else goes step by step. Only a section that comes in several pieces is gathered. Body
+ * bytes are handed on as views, never copied.
  *
  * Bounds: a head and a trailer section by `maxHeadBytes`, chunk extensions by `MAX_EXTENSION_BYTES`; between
  * messages it holds nothing. Time is linear in the bytes received.
@@ -33,7 +34,8 @@ import type { ParserEvent, ParserLimits, RequestHead, ResponseHead } from './eve
 import { scanFieldLines } from './field-lines';
 import { forbiddenTrailer } from './framing';
 import { CR, LF } from './grammar';
-import { completeRequest, completeResponse, keepFields } from './heads';
+import { completeRequest, completeResponse, completeTrailers } from './heads';
+import { takePlainRequestLine } from './plain-head';
 import { Registers } from './registers';
 import type { SpanKind, SpanTap } from './span-kinds';
 import { scanStartLine } from './start-line';
@@ -56,6 +58,8 @@ import {
 /** The first byte of a TLS handshake record (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16;
 
+// For who runs the parser on its own.
+export { decodeLatin1With } from './bytes';
 export { NO_LIMITS } from './events';
 
 export type ParserRole = 'request' | 'response';
@@ -152,7 +156,7 @@ export class Parser {
   receive(bytes: Uint8Array): void {
     const r = this.#r;
     if (r.at < r.bytes.length) throw new BugError('the parser was given bytes before it had used up the last ones');
-    r.bytes = bytes;
+    r.takeView(bytes);
   }
 
   /** The method of the next request a response belongs to: HEAD and CONNECT change where the response ends. */
@@ -167,6 +171,7 @@ export class Parser {
       const { state } = r;
       if (state <= EMPTY_LINE_LF) {
         if (!this.#beginMessage()) return this.#rest();
+        if (r.state === METHOD && r.tap === null) takePlainRequestLine(r, r.stop);
       } else if (state < FIELD_LINE) {
         if (this.#refuseOverBudget()) return this.#rest();
         scanStartLine(r, r.stop);
@@ -274,7 +279,7 @@ export class Parser {
       r.exceed('LIM_HEAD_BYTES', r.at, { limit, measured: this.offset - r.budgetStart + 1 });
     }
     if (r.state === FAULTED) return this.#tellFault();
-    if (r.state > EMPTY_LINE_LF && r.state <= SECTION_LF) r.gather(r.at);
+    if (r.state > EMPTY_LINE_LF && r.state <= SECTION_LF) r.leaveSection();
     r.leaveView();
     return null;
   }
@@ -309,7 +314,7 @@ export class Parser {
     }
     r.state = MESSAGE_END;
     if (r.fields.count === 0) return this.#endMessage();
-    const fields = keepFields(r);
+    const fields = completeTrailers(r);
     const forbidden = forbiddenTrailer(fields);
     r.gathered.clear();
     if (forbidden === -1) return { kind: 'trailers', fields };
@@ -331,6 +336,7 @@ export class Parser {
     r.state = IDLE;
     r.inTrailers = false;
     r.budgetStart = this.offset;
+    this.#body.close();
     this.#messageStart = this.offset;
     this.#startLine = null;
     this.#sawMessage = true;

@@ -8,9 +8,10 @@
 import type { ErrorCode, ErrorDetail } from '../contract/errors';
 import { Gathered, NO_BYTES, latin1 } from './bytes';
 import { STRICT_RULES, type Fault, type ParserLimits, type ParserRules } from './events';
-import { FieldOffsets } from './fields';
+import { SectionFields } from './fields';
 import type { SpanKind, SpanTap } from './span-kinds';
 import { FAULTED, IDLE, partialKind } from './states';
+import { NO_WORDS, wordsAround } from './words';
 
 export class Registers {
   state = IDLE;
@@ -18,15 +19,16 @@ export class Registers {
   bytes: Uint8Array = NO_BYTES;
   at = 0;
   base = 0;
+  /** The same view as words, and what to add to an index of it. */
+  words = NO_WORDS;
+  toWords = 0;
 
   /** Offset of the section's first byte; the numbers below count from it. */
   sectionStart = 0;
   /** Offset from which the section counts towards `maxHeadBytes`: empty lines before a request count too. */
   budgetStart = 0;
   readonly gathered = new Gathered();
-  readonly fields = new FieldOffsets();
-  /** Index in `fields.values` of the field line under way. */
-  field = 0;
+  readonly fields = new SectionFields();
   /** Offset in the section of the first byte of the field line under way, a line before its folds. */
   lineStart = 0;
   /** Offset in the section after the last line that was skipped: a fold there is skipped too. -1: there was none. */
@@ -72,13 +74,15 @@ export class Registers {
     const { role: _role, limits: _limits, tap: _tap, ...state } = numbers;
     Object.assign(this, state);
     this.gathered.append(gathered.bytes, 0, gathered.length);
-    this.fields.values = fields.values.slice();
-    this.fields.count = fields.count;
+    this.fields.copyFrom(fields);
   }
 
   /** Index of the first byte of the view that is beyond the head budget. */
   get stop(): number {
-    return Math.min(this.bytes.length, this.budgetStart + this.limits.maxHeadBytes - this.base);
+    const { length } = this.bytes;
+    const budgetStop = this.budgetStart + this.limits.maxHeadBytes - this.base;
+    // An integer to the compiler too: every byte is compared with it.
+    return budgetStop < length ? budgetStop | 0 : length;
   }
 
   /** Adds an index of the view to get an offset in the section. */
@@ -118,11 +122,24 @@ export class Registers {
     if (end > from) this.gathered.append(this.bytes, from, end);
   }
 
+  /** The section goes on in the next view. */
+  leaveSection(): void {
+    this.gather(this.at);
+    this.fields.leaveShared();
+  }
+
+  takeView(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.words = wordsAround(bytes);
+    this.toWords = bytes.byteOffset;
+  }
+
   /** Lets go of a view that was used up. */
   leaveView(): void {
     this.base += this.at;
     this.at = 0;
     this.bytes = NO_BYTES;
+    this.words = NO_WORDS;
   }
 
   /** Text of the section, of which every byte has been scanned. */

@@ -20,6 +20,7 @@ import { Counters } from './counters';
 import { Feed, type FeedSources } from './feed';
 import { createHandlers } from './handlers';
 import { noteOf } from './journal-notes';
+import { useNativeLatin1 } from './native-latin1';
 import { PolicyInForce } from './policy';
 import { SettingsStore } from './settings-store';
 
@@ -28,6 +29,7 @@ const STOP_GRACE_MS = 1_000;
 
 /** Builds an engine that does not listen yet. Fails with `CAP_OPEN_FAILED`. */
 export async function createInspector(options: EngineOptions): Promise<Result<Engine>> {
+  useNativeLatin1();
   const early: Failure[] = [];
   let report = (failure: Failure): void => void early.push(failure);
   const store = await SettingsStore.load({
