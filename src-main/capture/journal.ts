@@ -17,7 +17,7 @@ import { JournalFile } from './journal-file';
 import { ACK, FIN, MAX_PAYLOAD_BYTES, PSH, RST, SYN } from './packet';
 import { commentBytes, PACKET_PREFIX_BYTES, packetBlockLength, writePacketFrame } from './pcapng-blocks';
 import { readRange } from './range-reader';
-import { RecordedConnection, type RecordedStream } from './recorded-connection';
+import { RecordedConnection } from './recorded-connection';
 import { diskFiles, type SegmentFiles } from './segment-file';
 import { Segments } from './segments';
 import { NOT_KEPT } from './stream-index';
@@ -85,20 +85,20 @@ export class Journal {
   opened(id: ConnectionId, client: Endpoint, server: Endpoint, atMs: number): void {
     const connection = new RecordedConnection(id, client, server);
     this.#connections.set(id, connection);
-    this.#packet(connection, connection.in, SYN, atMs, NO_BYTES);
-    this.#packet(connection, connection.out, SYN | ACK, atMs, NO_BYTES);
-    this.#packet(connection, connection.in, ACK, atMs, NO_BYTES);
+    this.#packet(connection, 'in', SYN, atMs, NO_BYTES);
+    this.#packet(connection, 'out', SYN | ACK, atMs, NO_BYTES);
+    this.#packet(connection, 'in', ACK, atMs, NO_BYTES);
   }
 
   /** A read or a write. The bytes are copied before this returns. */
   recorded(id: ConnectionId, direction: Direction, bytes: Uint8Array, atMs: number): void {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
-    const stream = connection.stream(direction);
+    const index = connection.index(direction);
     for (let from = 0; from < bytes.length; from += MAX_PAYLOAD_BYTES) {
       const payload = bytes.length > MAX_PAYLOAD_BYTES ? bytes.subarray(from, from + MAX_PAYLOAD_BYTES) : bytes;
-      const position = this.#packet(connection, stream, PSH | ACK, atMs, payload);
-      stream.index.add(payload.length, position, atMs, from > 0);
+      const position = this.#packet(connection, direction, PSH | ACK, atMs, payload);
+      index.add(payload.length, position, atMs, from > 0);
     }
   }
 
@@ -111,7 +111,7 @@ export class Journal {
   ended(id: ConnectionId, direction: Direction, how: 'fin' | 'reset', atMs: number): void {
     const connection = this.#connections.get(id);
     if (connection === undefined || !connection.end(direction, how)) return;
-    this.#packet(connection, connection.stream(direction), how === 'fin' ? FIN | ACK : RST | ACK, atMs, NO_BYTES);
+    this.#packet(connection, direction, how === 'fin' ? FIN | ACK : RST | ACK, atMs, NO_BYTES);
   }
 
   /** The limits in force from here on, as JSON. */
@@ -133,7 +133,7 @@ export class Journal {
   async read(id: ConnectionId, direction: Direction, offset: number, length: number): Promise<Result<ByteRange>> {
     const connection = this.#connections.get(id);
     if (connection === undefined) return fail('CALL_NO_CONNECTION', { connection: id });
-    const { index } = connection.stream(direction);
+    const index = connection.index(direction);
     for (;;) {
       const { keptFrom } = index;
       try {
@@ -152,7 +152,7 @@ export class Journal {
   async close(): Promise<void> {
     const atMs = this.#lastMs;
     for (const connection of this.#connections.values()) {
-      if (connection.hasNote) this.#packet(connection, connection.out, ACK, atMs, NO_BYTES);
+      if (connection.hasNote) this.#packet(connection, 'out', ACK, atMs, NO_BYTES);
     }
     await this.#file.close(this.options.removeOnClose ?? false);
   }
@@ -160,11 +160,12 @@ export class Journal {
   /** Position of the payload, `NOT_KEPT` where there was no room. Makes no object: it runs for every read and write. */
   #packet(
     connection: RecordedConnection,
-    { packets }: RecordedStream,
+    direction: Direction,
     flags: number,
     atMs: number,
     payload: Uint8Array,
   ): number {
+    const { packets } = connection;
     this.#lastMs = atMs;
     const note = connection.takeNote();
     const comment = note === null ? null : commentBytes(note);
@@ -172,14 +173,14 @@ export class Journal {
     const blockLength = packetBlockLength(packetLength, comment);
     const slab = this.#file.slabFor(blockLength);
     if (slab === null) {
-      packets.advance(flags, payload.length);
+      packets.advance(direction, flags, payload.length);
       return NOT_KEPT;
     }
     const at = slab.take(blockLength);
     const payloadAt = at + PACKET_PREFIX_BYTES + packets.headerBytes;
     writePacketFrame(slab, at, packetLength, Math.round(atMs * 1_000), comment);
-    packets.write(slab, at + PACKET_PREFIX_BYTES, flags, payload.length);
-    packets.advance(flags, payload.length);
+    packets.write(slab, at + PACKET_PREFIX_BYTES, direction, flags, payload.length);
+    packets.advance(direction, flags, payload.length);
     if (payload.length > 0) slab.bytes.set(payload, payloadAt);
     const position = slab.position + payloadAt;
     this.#file.packetAppended(blockLength);
@@ -188,8 +189,8 @@ export class Journal {
 
   #forgetBefore(position: number): void {
     for (const connection of this.#connections.values()) {
-      connection.in.index.dropBefore(position);
-      connection.out.index.dropBefore(position);
+      connection.in.dropBefore(position);
+      connection.out.dropBefore(position);
     }
   }
 }

@@ -31,90 +31,80 @@ const SERVER_MAC = [0x02, 0, 0, 0, 0, 2];
 export const MAX_PAYLOAD_BYTES = 0xffff - IP_BYTES.IPv4 - TCP_BYTES;
 
 /**
- * One direction of one connection as packets: whose they are, and how far its sequence numbers are. What does not
- * differ between connections comes from a template all of them share: one of its own would cost an idle connection
- * more than all the rest of its recording.
+ * One connection as packets: whose they are, and how far its sequence numbers are. What does not differ between
+ * connections comes from templates that all of them share: an idle connection would else hold more for its headers
+ * than for all the rest of its recording. Numbers of 32 bits are kept signed: V8 holds those without a box.
  */
-export class PacketFlow {
+export class ConnectionPackets {
+  /** Ethernet, IP and TCP headers of each packet. */
   readonly headerBytes: number;
-  readonly #template: Uint8Array;
   readonly #isIPv4: boolean;
-  readonly #addresses: Addresses;
-  /** Source port in the upper half. */
-  readonly #ports: number;
-  /** The number of the next byte. */
-  #sequence: number;
-  #reverse: PacketFlow | null = null;
+  /** IPv4 addresses as numbers. */
+  readonly #client: number = 0;
+  readonly #server: number = 0;
+  /** Sum of the IPv4 header's words without its total length: the same both ways. */
+  readonly #sum: number = 0;
+  /** IPv6 addresses, the client's first. */
+  readonly #addresses: Uint8Array | null = null;
+  readonly #clientPort: number;
+  readonly #serverPort: number;
+  /** The numbers of the next byte of each direction. */
+  #nextIn: number;
+  #nextOut: number;
 
-  constructor(from: Endpoint, to: Endpoint, direction: Direction, firstSequence: number) {
-    this.#isIPv4 = from.family === 'IPv4' && to.family === 'IPv4';
-    this.#template = TEMPLATES[this.#isIPv4 ? 'IPv4' : 'IPv6'][direction];
-    this.headerBytes = this.#template.length;
-    this.#addresses = this.#isIPv4 ? ipv4Addresses(from, to) : ipv6Addresses(from, to);
-    this.#ports = ((from.port << 16) | to.port) >>> 0;
-    this.#sequence = firstSequence;
-  }
-
-  /** Each side acknowledges what the other one has sent so far. */
-  pairWith(reverse: PacketFlow): void {
-    this.#reverse = reverse;
-    reverse.#reverse = this;
+  constructor(client: Endpoint, server: Endpoint, firstSequence: number) {
+    this.#isIPv4 = client.family === 'IPv4' && server.family === 'IPv4';
+    this.headerBytes = TEMPLATES[this.#isIPv4 ? 'IPv4' : 'IPv6'].in.length;
+    this.#clientPort = client.port;
+    this.#serverPort = server.port;
+    this.#nextIn = firstSequence | 0;
+    this.#nextOut = firstSequence | 0;
+    if (this.#isIPv4) {
+      this.#client = ipv4Number(client.address);
+      this.#server = ipv4Number(server.address);
+      this.#sum = TEMPLATE_SUM + wordSum(this.#client) + wordSum(this.#server);
+    } else {
+      this.#addresses = new Uint8Array(32);
+      this.#addresses.set(ipv6Bytes(client), 0);
+      this.#addresses.set(ipv6Bytes(server), 16);
+    }
   }
 
   /** Writes the headers of the next packet. */
-  write({ bytes, view }: Memory, at: number, flags: number, payloadLength: number): void {
-    bytes.set(this.#template, at);
+  write({ bytes, view }: Memory, at: number, direction: Direction, flags: number, payloadLength: number): void {
+    const isIn = direction === 'in';
     const ip = at + ETHERNET_BYTES;
     const tcp = at + this.headerBytes - TCP_BYTES;
-    const { source, target, sum, ipv6 } = this.#addresses;
-    if (ipv6 === null) {
+    if (this.#addresses === null) {
+      bytes.set(isIn ? TEMPLATES.IPv4.in : TEMPLATES.IPv4.out, at);
       const totalLength = IP_BYTES.IPv4 + TCP_BYTES + payloadLength;
       view.setUint16(ip + 2, totalLength);
-      view.setUint16(ip + 10, checksum(sum + totalLength));
-      view.setUint32(ip + 12, source);
-      view.setUint32(ip + 16, target);
+      view.setUint16(ip + 10, checksum(this.#sum + totalLength));
+      view.setInt32(ip + 12, isIn ? this.#client : this.#server);
+      view.setInt32(ip + 16, isIn ? this.#server : this.#client);
     } else {
+      bytes.set(isIn ? TEMPLATES.IPv6.in : TEMPLATES.IPv6.out, at);
       view.setUint16(ip + 4, TCP_BYTES + payloadLength);
-      bytes.set(ipv6, ip + 8);
+      bytes.set(this.#addresses.subarray(0, 16), ip + (isIn ? 8 : 24));
+      bytes.set(this.#addresses.subarray(16, 32), ip + (isIn ? 24 : 8));
     }
-    view.setUint32(tcp, this.#ports);
-    view.setUint32(tcp + 4, this.#sequence);
-    view.setUint32(tcp + 8, (flags & ACK) === 0 ? 0 : this.#acknowledged);
+    view.setUint16(tcp, isIn ? this.#clientPort : this.#serverPort);
+    view.setUint16(tcp + 2, isIn ? this.#serverPort : this.#clientPort);
+    view.setInt32(tcp + 4, isIn ? this.#nextIn : this.#nextOut);
+    // Each side acknowledges what the other one has sent so far.
+    view.setInt32(tcp + 8, (flags & ACK) === 0 ? 0 : isIn ? this.#nextOut : this.#nextIn);
     bytes[tcp + 13] = flags;
   }
 
-  get #acknowledged(): number {
-    const reverse = this.#reverse;
-    return reverse === null ? 0 : reverse.#sequence;
-  }
-
   /** That packet is over; SYN and FIN take a number each (RFC 9293 §3.4). */
-  advance(flags: number, payloadLength: number): void {
-    this.#sequence = (this.#sequence + payloadLength + ((flags & (SYN | FIN)) === 0 ? 0 : 1)) >>> 0;
+  advance(direction: Direction, flags: number, payloadLength: number): void {
+    const numbers = payloadLength + ((flags & (SYN | FIN)) === 0 ? 0 : 1);
+    if (direction === 'in') this.#nextIn = (this.#nextIn + numbers) | 0;
+    else this.#nextOut = (this.#nextOut + numbers) | 0;
   }
 }
 
-/** IPv4 addresses as numbers, with the sum of the header's words without its total length; or both of IPv6 in a row. */
-interface Addresses {
-  readonly source: number;
-  readonly target: number;
-  readonly sum: number;
-  readonly ipv6: Uint8Array | null;
-}
-
-function ipv4Addresses(from: Endpoint, to: Endpoint): Addresses {
-  const source = ipv4Number(from.address);
-  const target = ipv4Number(to.address);
-  const sum = TEMPLATE_SUM + (source >>> 16) + (source & 0xffff) + (target >>> 16) + (target & 0xffff);
-  return { source, target, sum, ipv6: null };
-}
-
-function ipv6Addresses(from: Endpoint, to: Endpoint): Addresses {
-  const ipv6 = new Uint8Array(32);
-  ipv6.set(ipv6Bytes(from), 0);
-  ipv6.set(ipv6Bytes(to), 16);
-  return { source: 0, target: 0, sum: 0, ipv6 };
-}
+const wordSum = (number: number): number => (number >>> 16) + (number & 0xffff);
 
 /** The complement of the sum of words, carries added (RFC 1071). */
 function checksum(sumOfWords: number): number {
@@ -155,7 +145,7 @@ const TEMPLATES = {
 /** Of the IPv4 template's words: version, do not fragment, hop limit and protocol. */
 const TEMPLATE_SUM = sumOfWords(TEMPLATES.IPv4.in, ETHERNET_BYTES, IP_BYTES.IPv4);
 
-const ipv4Number = (address: string): number => ipv4Bytes(address).reduce((sum, byte) => sum * 256 + byte, 0);
+const ipv4Number = (address: string): number => ipv4Bytes(address).reduce((number, byte) => (number << 8) | byte, 0);
 
 const ipv4Bytes = (address: string): number[] => address.split('.', 4).map((part) => Number(part) & 0xff);
 

@@ -1,7 +1,7 @@
 /** One connection as the journal knows it: its packets, how far each direction is, and where its bytes stand. */
 import type { Endpoint } from '../contract/address';
 import type { ConnectionId, Direction } from '../contract/connections';
-import { PacketFlow } from './packet';
+import { ConnectionPackets } from './packet';
 import { StreamIndex } from './stream-index';
 
 /** Facts that wait for the connection's next packet; what is longer is cut. */
@@ -13,29 +13,21 @@ const SEQUENCE_STRIDE = 0x9e37_79b1;
 /** One line for tools that print to terminals: a control byte may be one of a client's. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
-/** One direction. */
-export class RecordedStream {
-  readonly index = new StreamIndex();
-  isEnded = false;
-
-  constructor(readonly packets: PacketFlow) {}
-}
-
 export class RecordedConnection {
-  readonly in: RecordedStream;
-  readonly out: RecordedStream;
+  readonly packets: ConnectionPackets;
+  readonly in = new StreamIndex();
+  readonly out = new StreamIndex();
+  #isInEnded = false;
+  #isOutEnded = false;
   #isReset = false;
   #note: string | null = null;
 
   constructor(id: ConnectionId, client: Endpoint, server: Endpoint) {
     // Two connections on the same ports with the same first number would be one connection repeating itself.
-    const first = Math.imul(id, SEQUENCE_STRIDE) >>> 0;
-    this.in = new RecordedStream(new PacketFlow(client, server, 'in', first));
-    this.out = new RecordedStream(new PacketFlow(server, client, 'out', first));
-    this.in.packets.pairWith(this.out.packets);
+    this.packets = new ConnectionPackets(client, server, Math.imul(id, SEQUENCE_STRIDE));
   }
 
-  stream(direction: Direction): RecordedStream {
+  index(direction: Direction): StreamIndex {
     return direction === 'in' ? this.in : this.out;
   }
 
@@ -57,9 +49,10 @@ export class RecordedConnection {
 
   /** False: that side is at its end already. After RST there is nothing more. */
   end(direction: Direction, how: 'fin' | 'reset'): boolean {
-    const stream = this.stream(direction);
-    if (this.#isReset || (how === 'fin' && stream.isEnded)) return false;
-    stream.isEnded = true;
+    const isEnded = direction === 'in' ? this.#isInEnded : this.#isOutEnded;
+    if (this.#isReset || (how === 'fin' && isEnded)) return false;
+    if (direction === 'in') this.#isInEnded = true;
+    else this.#isOutEnded = true;
     this.#isReset = how === 'reset';
     return true;
   }

@@ -1,5 +1,5 @@
 /**
- * Where the bytes of one direction stand in the journal: one entry a packet, three numbers each, in one typed array
+ * Where the bytes of one direction stand in the journal: one entry a packet, three numbers each, in one array
  * that grows by doubling: an array for each of the three would cost an idle connection more than all its entries, and
  * every packet three cache lines. Offsets ascend, so a range is found by bisection.
  */
@@ -17,7 +17,8 @@ export const INDEX_ENTRY_BYTES = NUMBERS * Float64Array.BYTES_PER_ELEMENT;
 /** The position of bytes that were not kept. */
 export const NOT_KEPT = -1;
 
-const FIRST_CAPACITY = 2;
+/** Up to here a plain array: a typed one costs more than the entries it holds. Beyond, off V8's bounded heap. */
+const FEW_ENTRIES = 16;
 
 export interface IndexEntry {
   readonly offset: number;
@@ -30,7 +31,7 @@ export interface IndexEntry {
 }
 
 export class StreamIndex {
-  #entries = NO_ENTRIES;
+  #entries: number[] | Float64Array = NO_ENTRIES;
   /** Entries before this one are of dropped segments. */
   #first = 0;
   #count = 0;
@@ -66,8 +67,7 @@ export class StreamIndex {
     while (this.#first < this.#count && this.#position(this.#first) < position) this.#first += 1;
     // A closed connection adds no entry that would make room: what it no longer needs is given back here.
     const kept = this.#count - this.#first;
-    const capacity = this.#entries.length / NUMBERS;
-    if (this.#first > before && kept * 4 <= capacity) this.#resize(Math.max(FIRST_CAPACITY, kept * 2));
+    if (this.#first > before && kept * 4 <= this.#entries.length / NUMBERS) this.#resize(Math.max(1, kept * 2));
   }
 
   /** The entries that overlap a range, in order, at most `limit`. */
@@ -137,16 +137,24 @@ export class StreamIndex {
   /** Room is made by closing up over dropped entries where they are half of all, else by doubling. */
   #makeRoom(): void {
     const isHalfDropped = this.#first * 2 >= this.#count;
-    this.#resize(Math.max(FIRST_CAPACITY, isHalfDropped ? this.#count : this.#count * 2));
+    this.#resize(Math.max(1, isHalfDropped ? this.#count : this.#count * 2));
   }
 
   #resize(capacity: number): void {
-    const resized = new Float64Array(capacity * NUMBERS);
-    resized.set(this.#entries.subarray(this.#first * NUMBERS, this.#count * NUMBERS));
-    this.#entries = resized;
+    const kept = this.#entries.slice(this.#first * NUMBERS, this.#count * NUMBERS);
+    if (capacity > FEW_ENTRIES) {
+      this.#entries = new Float64Array(capacity * NUMBERS);
+      this.#entries.set(kept);
+    } else {
+      this.#entries = fewEntries(capacity);
+      for (let at = 0; at < kept.length; at += 1) this.#entries[at] = kept[at] ?? 0;
+    }
     this.#count -= this.#first;
     this.#first = 0;
   }
 }
 
-const NO_ENTRIES = new Float64Array(0);
+const NO_ENTRIES: number[] = [];
+
+/** Made of a number with a fraction, so that V8 keeps plain doubles. */
+const fewEntries = (capacity: number): number[] => Array<number>(capacity * NUMBERS).fill(0.5);
