@@ -62,14 +62,10 @@ export function actionOn(guard: GuardName, stage: Stage, settings: Settings): Ac
   return Number(chosen);
 }
 
-/** Codes whose status is a setting. */
-const STATUS_SETTINGS: Readonly<Partial<Record<ErrorCode, 'unknownCodingStatus' | 'rateStatus'>>> = {
-  H1_CODING_UNKNOWN: 'unknownCodingStatus',
-  LIM_RATE: 'rateStatus',
-};
-
 /** The status a fault is answered with; null: FIN without a reply. */
-export function statusOf(code: ErrorCode, settings: Settings): number | null {
-  const name = STATUS_SETTINGS[code];
-  return name === undefined ? errorEntry(code).status : Number(settings[name]);
+export function statusOf(code: ErrorCode, { unknownCodingStatus }: Settings): number | null {
+  const { status } = errorEntry(code);
+  if (code === 'H1_CODING_UNKNOWN') return unknownCodingStatus === '400' ? 400 : status;
+  if (code === 'H1_CODING_ORDER') return unknownCodingStatus === 'always-501' ? 501 : status;
+  return status;
 }

@@ -136,8 +136,12 @@ export const STRICTNESS = {
     label: 'Unknown transfer coding',
     default: '501',
     options: {
-      '501': { label: '501', doc: '501 Not Implemented, as RFC 9112 §6.1 asks' },
+      '501': {
+        label: '501',
+        doc: '501 Not Implemented (RFC 9112 §6.1); where chunked does not come last 400, since the end of the body cannot be found (§6.3)',
+      },
       '400': { label: '400', doc: '400 Bad Request' },
+      'always-501': { label: '501 always', doc: '501 for all but chunked alone, as nginx and Go answer' },
     },
     doc: 'The status of a request with a transfer coding nobody knows.',
   },

@@ -37,7 +37,7 @@ export const TIMEOUTS = {
     max: 24 * HOUR_MS,
     slider: [100, 300_000],
     trips: 'LIM_FIRST_BYTE_TIMEOUT',
-    doc: 'Time from the opening of a connection to its first byte. Off: the idle timeout bounds that wait too.',
+    doc: 'Time from the opening of a connection to the first byte of its first request. Off: the idle timeout bounds that wait too.',
     raise: 'unused connections hold their place longer',
     lower: 'spare connections that browsers open are closed before they are used',
   },
