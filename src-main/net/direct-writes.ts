@@ -23,6 +23,12 @@ interface StreamHandle {
   writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
 }
 
+/** Who writes through one socket. */
+export interface Writer {
+  /** What waited has left, and nothing else waits. */
+  drained(): void;
+}
+
 /** Node keeps its constructor to itself: it is learned from the first write a socket makes. */
 let Request: (new () => WriteRequest) | null = null;
 /** A write the kernel took at once has left its record unused. */
@@ -34,8 +40,7 @@ export class DirectWrites {
 
   constructor(
     private readonly socket: Socket,
-    /** What waited has left, and nothing else waits. */
-    private readonly onDrained: () => void,
+    private readonly writer: Writer,
   ) {
     const { _handle: handle } = socket as unknown as { _handle: Partial<StreamHandle> | null };
     const isUsual = typeof handle?.writeBuffer === 'function' && typeof handle.writeQueueSize === 'number';
@@ -61,7 +66,7 @@ export class DirectWrites {
     request.bytes = bytes;
     request.oncomplete = () => {
       this.#waits = false;
-      if (!this.socket.destroyed && this.socket.writableLength === 0) this.onDrained();
+      if (!this.socket.destroyed && this.socket.writableLength === 0) this.writer.drained();
     };
     return false;
   }

@@ -11,11 +11,11 @@ import { OriginSession } from '../session/origin-session';
 import type { ServerState, SessionIdentity, SessionPort } from '../session/port';
 import { bugOf } from './bug';
 import { nowMs } from './clock';
-import { DirectWrites } from './direct-writes';
+import { DirectWrites, type Writer } from './direct-writes';
 import { resetSocket } from './reset';
-import { withStaticReads } from './static-reads';
+import { withStaticReads, type Reader } from './static-reads';
 import type { Tap } from './tap';
-import { WakeTimer } from './wake-timer';
+import { WakeTimer, type Sleeper } from './wake-timer';
 
 export interface DriverHooks {
   readonly tap: Tap;
@@ -43,10 +43,20 @@ const latest: { -readonly [Key in keyof Activity]: Activity[Key] } = { direction
 /** A long reply is written in slices, so that `pendingBytes` shows whether the client takes any of it. */
 const WRITE_SLICE_BYTES = 256 * 1024;
 
-export class ConnectionDriver implements SessionPort {
+/** Of all connections of all listeners. */
+const deadlines = new WakeTimer(nowMs);
+
+const DRIVER = Symbol('driver');
+
+interface DrivenSocket extends Socket {
+  [DRIVER]: ConnectionDriver;
+}
+
+export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
+  place = -1;
+  wakesAtMs = 0;
   private readonly socket: Socket;
   readonly #session: OriginSession;
-  readonly #timer = new WakeTimer(nowMs, () => this.#woken());
   readonly #direct: DirectWrites;
   /** What the event under way has written: the first piece, then all pieces where there are more. */
   #outgoing: Uint8Array | null = null;
@@ -65,16 +75,14 @@ export class ConnectionDriver implements SessionPort {
     private readonly hooks: DriverHooks,
   ) {
     this.#session = new OriginSession(this, server, identity);
-    const socket = withStaticReads(accepted, (bytes) => this.#received(bytes));
+    const socket = Object.assign(withStaticReads(accepted, this), { [DRIVER]: this });
     this.socket = socket;
-    this.#direct = new DirectWrites(socket, () => this.#drained());
-    socket.on('end', () => this.#peerEnded());
-    socket.on('drain', () => this.#drained());
-    socket.on('finish', () => this.#run((atMs) => this.#session.finished(atMs)));
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#reset ||= error.code === 'ECONNRESET' || error.code === 'EPIPE';
-    });
-    socket.on('close', () => this.#closed());
+    this.#direct = new DirectWrites(socket, this);
+    socket.on('end', ConnectionDriver.#onEnd);
+    socket.on('drain', ConnectionDriver.#onDrain);
+    socket.on('finish', ConnectionDriver.#onFinish);
+    socket.on('error', ConnectionDriver.#onError);
+    socket.on('close', ConnectionDriver.#onClose);
   }
 
   /** Takes the connection in, or turns it away. */
@@ -169,7 +177,7 @@ export class ConnectionDriver implements SessionPort {
     this.hooks.record(fact);
   }
 
-  #received(bytes: Uint8Array): void {
+  received(bytes: Uint8Array): void {
     const atMs = nowMs();
     try {
       this.hooks.tap.recorded(this.identity.id, 'in', bytes, atMs);
@@ -189,7 +197,7 @@ export class ConnectionDriver implements SessionPort {
     this.hooks.moved(this, latest);
   }
 
-  #drained(): void {
+  drained(): void {
     this.#run((atMs) => this.#session.drained(atMs));
   }
 
@@ -200,7 +208,8 @@ export class ConnectionDriver implements SessionPort {
     });
   }
 
-  #woken(): void {
+  /** A deadline may have passed. */
+  wake(): void {
     // Asked for again by `release`: what the client could not send meanwhile is not its delay.
     if (this.#heldSinceMs !== null) return;
     this.#run((atMs) => this.#session.deadlinePassed(atMs));
@@ -236,7 +245,7 @@ export class ConnectionDriver implements SessionPort {
       this.hooks.tap.ended(this.identity.id, 'out', 'fin', atMs);
       this.socket.end();
     }
-    this.#timer.set(this.#session.wakeAtMs);
+    deadlines.set(this, this.#session.wakeAtMs);
   }
 
   #send(first: Uint8Array, atMs: number): void {
@@ -259,7 +268,7 @@ export class ConnectionDriver implements SessionPort {
   }
 
   #closed(): void {
-    this.#timer.clear();
+    deadlines.clear(this);
     const atMs = nowMs();
     try {
       if (this.#reset) this.hooks.tap.ended(this.identity.id, 'in', 'reset', atMs);
@@ -268,5 +277,27 @@ export class ConnectionDriver implements SessionPort {
       this.hooks.broke(bugOf(thrown));
     }
     this.hooks.gone(this);
+  }
+
+  // One function for all sockets: closures for each would be a tenth of what an idle connection holds.
+  static #onEnd(this: DrivenSocket): void {
+    this[DRIVER].#peerEnded();
+  }
+
+  static #onDrain(this: DrivenSocket): void {
+    this[DRIVER].drained();
+  }
+
+  static #onFinish(this: DrivenSocket): void {
+    const driver = this[DRIVER];
+    driver.#run((atMs) => driver.#session.finished(atMs));
+  }
+
+  static #onError(this: DrivenSocket, { code }: NodeJS.ErrnoException): void {
+    this[DRIVER].#reset ||= code === 'ECONNRESET' || code === 'EPIPE';
+  }
+
+  static #onClose(this: DrivenSocket): void {
+    this[DRIVER].#closed();
   }
 }

@@ -22,6 +22,7 @@ export class Listener {
   #server: Server | null = null;
   #state: ListenerState;
   #nextId = 1;
+  #latestOwn: Endpoint & { readonly text: string } = { address: '', port: 0, family: 'IPv4', text: '' };
   readonly #drivers = new Set<ConnectionDriver>();
   /** The same for all drivers. */
   readonly #driverHooks: DriverHooks;
@@ -139,15 +140,25 @@ export class Listener {
     return refused < MAX_REFUSED_AT_ONCE || admission.verdictOn(client, settings).admitted;
   }
 
+  /** The one of the connection before, as a rule: its text is then held once. */
+  #ownEndpoint({ localAddress, localPort }: Socket): Endpoint & { readonly text: string } {
+    const endpoint = endpointOf(localAddress, localPort);
+    const { address, port } = this.#latestOwn;
+    if (endpoint.address !== address || endpoint.port !== port) {
+      this.#latestOwn = { ...endpoint, text: endpointText(endpoint) };
+    }
+    return this.#latestOwn;
+  }
+
   #accept(socket: Socket, client: Endpoint): void {
-    const server = endpointOf(socket.localAddress, socket.localPort);
+    const server = this.#ownEndpoint(socket);
     const id = this.#nextId;
     this.#nextId += 1;
     const identity = {
       id,
       client: endpointText(client),
       clientAddress: client.address,
-      server: endpointText(server),
+      server: server.text,
     };
     this.hooks.tap.opened(id, client, server, nowMs());
     const driver = new ConnectionDriver(socket, this.server, identity, this.#driverHooks);

@@ -15,18 +15,34 @@ const READ_BYTES = 65_024;
 
 const shared = new Uint8Array(READ_BYTES);
 
+/** Who is handed the reads of one socket. */
+export interface Reader {
+  received(bytes: Uint8Array): void;
+}
+
 interface WithHandle {
   _handle: object | null;
 }
 
-export function withStaticReads(accepted: Socket, received: (bytes: Uint8Array) => void): Socket {
+const READER = Symbol('reader');
+
+interface ReadSocket extends Socket {
+  [READER]: Reader;
+}
+
+/** The same for all of them; Node calls it on the socket. */
+const onread = {
+  buffer: shared,
+  callback(this: ReadSocket, length: number): boolean {
+    this[READER].received(shared.subarray(0, length));
+    return true;
+  },
+};
+
+export function withStaticReads(accepted: Socket, reader: Reader): Socket {
   const owner = accepted as unknown as WithHandle;
   const handle = owner._handle;
   owner._handle = null;
   accepted.destroy();
-  const callback = (length: number): boolean => {
-    received(shared.subarray(0, length));
-    return true;
-  };
-  return new Socket({ handle, allowHalfOpen: true, onread: { buffer: shared, callback } } as object);
+  return Object.assign(new Socket({ handle, allowHalfOpen: true, onread } as object), { [READER]: reader });
 }

@@ -19,10 +19,10 @@ let sockets: Socket[];
 async function connectPair(): Promise<Pair> {
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   const client = await TcpClient.open((server.address() as AddressInfo).port);
-  const socket = withStaticReads((await accepted)[0], () => undefined);
+  const socket = withStaticReads((await accepted)[0], { received: () => undefined });
   sockets.push(socket);
   const drained = vi.fn();
-  const direct = new DirectWrites(socket, drained);
+  const direct = new DirectWrites(socket, { drained });
   await new Promise<void>((resolve) => socket.write(Buffer.from('first '), () => resolve()));
   return { client, socket, direct, drained };
 }

@@ -30,9 +30,11 @@ beforeEach(async () => {
   server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (connection) => {
     const seen: Seen = {
       text: '',
-      socket: withStaticReads(connection, (bytes) => {
-        seen.text += Buffer.from(bytes).toString('latin1');
-        arrived();
+      socket: withStaticReads(connection, {
+        received: (bytes) => {
+          seen.text += Buffer.from(bytes).toString('latin1');
+          arrived();
+        },
       }),
     };
     accepted.shift()?.(seen);
