@@ -141,9 +141,10 @@ async function verdictOn(request: OddRequest, port: number): Promise<string> {
 afterEach(() => listener.stop(0));
 
 describe.each(SERVERS.map((preset, column) => ({ preset, column })))('$preset', ({ preset, column }) => {
-  const asked = Object.entries(MATRIX).flatMap(([request, row]) => {
-    const verdict = row[column];
-    return verdict === null || verdict === undefined ? [] : [[request as OddRequest, verdict] as const];
+  const rows = Object.entries(MATRIX) as [OddRequest, Row][];
+  const asked = rows.flatMap(([request, row]) => {
+    const verdict = row[column] ?? null;
+    return verdict === null ? [] : [[request, verdict] as const];
   });
   const other = NOT_IMITATED[preset] ?? {};
 

@@ -51,7 +51,7 @@ export class Playbook implements SessionPort {
 
   change(settings: Partial<Settings>): this {
     this.policy.change({ ...this.policy.settings, ...settings });
-    this.session.settingsChanged();
+    this.session.settingsChanged(this.nowMs);
     return this.wait(0);
   }
 
