@@ -1,6 +1,7 @@
 /**
- * `npm test`: sets up what is missing, then types, lint, build, unit and end-to-end tests, stopping at the first
- * step that fails. Uses Node's own modules alone, since it has to start in a fresh clone with nothing installed.
+ * `npm test`: sets up what is missing, then types, lint, build, unit tests, end-to-end tests and a siege by hostile
+ * clients, stopping at the first step that fails. Uses Node's own modules alone, since it has to start in a fresh
+ * clone with nothing installed.
  *
  *   npm test                          everything
  *   npm test -- --only unit           one step, or several: --only types,lint
@@ -33,17 +34,21 @@ function counted(name, tallyOf, runner) {
   return problem;
 }
 
-const unit = () =>
-  counted('unit', vitestTally, (path) =>
+const vitest = (/** @type {string} */ name, /** @type {readonly string[]} */ projects) =>
+  counted(name, vitestTally, (path) =>
     run([
       'node_modules/vitest/vitest.mjs',
       'run',
       '--config=test/vitest.config.ts',
+      ...projects.map((project) => `--project=${project}`),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${path}`,
     ]),
   );
+
+const unit = () => vitest('unit', ['node', 'dom', 'browser']);
+const siege = () => vitest('siege', ['siege']);
 
 const e2e = () =>
   counted('e2e', playwrightTally, (path) =>
@@ -62,6 +67,7 @@ const STEPS = {
   build: () => run(['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel=warn']),
   unit,
   e2e,
+  siege,
 };
 
 /** The steps asked for; a name that is none of them ends the run. */
@@ -75,7 +81,7 @@ function chosenSteps() {
 
 function main() {
   const names = chosenSteps();
-  const needsTools = names.includes('unit') || names.includes('e2e');
+  const needsTools = names.some((name) => ['unit', 'e2e', 'siege'].includes(name));
   const setup = () => nodeProblem(ROOT) ?? ensureDependencies() ?? (needsTools ? ensureSystemTools() : null);
   const succeeded = step('setup', setup) && names.every((name) => step(name, STEPS[name] ?? (() => null)));
   // A step can fail without a failed test (a type error, a file that does not load): that is a failure too.

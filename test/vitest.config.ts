@@ -15,8 +15,9 @@ const svelteFiles = svelte({ configFile: false });
 const testTimeout = 30_000;
 
 /**
- * Three projects: `node` for the engine and pure view maths, `dom` for runes modules and components in
- * happy-dom (`svelteTesting()` makes runes run as in a browser), `browser` for what needs real layout.
+ * `node` for the engine and pure view maths, `dom` for runes modules and components in
+ * happy-dom (`svelteTesting()` makes runes run as in a browser), `browser` for what needs real layout,
+ * `siege` for what needs the machine for itself: a step of its own, one file after the other.
  */
 export default defineConfig({
   root,
@@ -34,6 +35,7 @@ export default defineConfig({
             'test/renderer/{model,panels,kit,views}/**',
             'test/**/*.svelte.test.ts',
             'test/e2e/**',
+            'test/siege/**',
             '**/*.browser.test.ts',
           ],
         },
@@ -67,6 +69,11 @@ export default defineConfig({
             instances: [{ browser: 'chromium' }],
           },
         },
+      },
+      {
+        root,
+        resolve: resolveOptions,
+        test: { name: 'siege', testTimeout, fileParallelism: false, include: ['test/siege/**/*.test.ts'] },
       },
     ],
   },

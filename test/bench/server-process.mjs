@@ -68,6 +68,13 @@ export class ServerProcess {
     return user + system;
   }
 
+  /** Milliseconds its loop was held at a stretch, at most, since this was asked last. */
+  async longestHold() {
+    this.child.send('hold');
+    const [milliseconds] = await once(this.child, 'message');
+    return Number(milliseconds);
+  }
+
   async stop() {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');

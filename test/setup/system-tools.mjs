@@ -5,7 +5,13 @@ import { run } from './step.mjs';
 /** @typedef {Readonly<Record<string, string>>} Packages programs, each with the Debian package that brings it */
 
 /** @type {Packages} */
-const TEST_PACKAGES = { chromium: 'chromium', tshark: 'tshark', curl: 'curl', nc: 'netcat-openbsd' };
+const TEST_PACKAGES = {
+  chromium: 'chromium',
+  tshark: 'tshark',
+  curl: 'curl',
+  nc: 'netcat-openbsd',
+  slowhttptest: 'slowhttptest',
+};
 
 function isExecutable(/** @type {string} */ path) {
   try {
