@@ -39,6 +39,8 @@ type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
 export class ConnectionEntry {
   live: LiveConnection | null = null;
   #revision = 1;
+  /** When the deadline trips that the last row told of. */
+  #toldTripAtMs: number | null = null;
   readonly #exchanges = new ExchangeLog();
   #requestCount = 0;
   #bytesIn = 0;
@@ -77,6 +79,13 @@ export class ConnectionEntry {
     this.#timeline.add(activity, phase, this.room.bars);
   }
 
+  /** After the settings changed: does the connection run under another deadline than the last row told of? */
+  rearmed(): boolean {
+    const isOther = this.live !== null && (this.live.armed?.atMs ?? null) !== this.#toldTripAtMs;
+    if (isOther) this.#revision += 1;
+    return isOther;
+  }
+
   take(fact: Fact): void {
     this.#revision += 1;
     switch (fact.kind) {
@@ -111,6 +120,8 @@ export class ConnectionEntry {
     const { live } = this;
     const latest = this.#latestOrNext();
     const startLine = this.#startLineUnderWay ?? latest ?? { method: '', target: '' };
+    const armed = live?.armed ?? null;
+    this.#toldTripAtMs = armed?.atMs ?? null;
     return {
       id: this.id,
       revision: this.#revision,
@@ -127,7 +138,7 @@ export class ConnectionEntry {
       bytesIn: live?.bytesIn ?? this.#bytesIn,
       bytesOut: live?.bytesOut ?? this.#bytesOut,
       lane: this.#lane(latest),
-      armed: live?.armed ?? null,
+      armed,
       marks: [...this.#marks],
     };
   }

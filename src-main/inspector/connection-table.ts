@@ -60,6 +60,11 @@ export class ConnectionTable {
     this.hooks.changed(id);
   }
 
+  /** Tells anew of the connections whose deadline moved with the settings: nothing else may happen on them for long. */
+  settingsChanged(): void {
+    for (const entry of this.#entries.values()) if (entry.rearmed()) this.hooks.changed(entry.id);
+  }
+
   /** Drops all closed connections. */
   clear(): void {
     this.#drop([...this.#closed]);

@@ -218,6 +218,7 @@ class Inspector implements Engine {
     const { values } = changed.value;
     this.#policy.change(values);
     this.#listener.settingsChanged();
+    this.#table.settingsChanged();
     this.journal.setRetention(values.retentionBytes);
     this.#noteSettings();
     this.#feed.settingsChanged(changed.value);

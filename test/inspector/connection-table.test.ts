@@ -91,6 +91,26 @@ describe('ConnectionTable', () => {
     expect(table.row(1)).toMatchObject({ phase: 'closed', bytesIn: 50, closeCause: 'client-closed' });
   });
 
+  it('tells anew of a connection whose deadline moved with the settings, and of no other', () => {
+    const changed: number[] = [];
+    const table = new ConnectionTable({ changed: (id) => void changed.push(id), dropped: () => undefined });
+    const counts = { bytesIn: 7, bytesOut: 0, bodyBytes: 0, startLine: null } as const;
+    const armed = (atMs: number) => ({ guard: 'headTimeoutMs', startedAtMs: 0, atMs }) as const;
+    for (const id of [1, 2, 3]) table.take(opened(id));
+    table.attach(1, { phase: 'headers', armed: armed(10_000), ...counts });
+    table.attach(2, { phase: 'idle', armed: null, ...counts });
+    table.take(closed(3));
+    const told = table.rows();
+    changed.length = 0;
+    table.settingsChanged();
+    expect(changed).toEqual([]);
+    table.attach(1, { phase: 'headers', armed: armed(60_000), ...counts });
+    table.settingsChanged();
+    expect(changed).toEqual([1]);
+    expect(table.row(1)?.revision).toBeGreaterThan(told[0]?.revision ?? Infinity);
+    expect(table.row(1)?.armed?.atMs).toBe(60_000);
+  });
+
   it('goes on naming a request that the connection ended in the middle of', () => {
     const { table } = tableWithLog();
     table.take(opened(1));
