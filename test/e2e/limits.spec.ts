@@ -6,12 +6,12 @@ test('cuts a request under way when the head timeout is lowered', async ({ bytes
   const client = await TcpClient.open(port);
   await client.send('GET /slow HTTP/1.1\r\nHo');
   await expect(page.getByRole('option', { name: 'GET /slow' })).toBeVisible();
-  const box = page.getByRole('textbox', { name: 'Head timeout' });
+  const box = page.getByRole('textbox', { name: 'Head timeout', exact: true });
   await box.fill('100ms');
   await box.press('Enter');
   expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 408 /);
   await expect(page.getByRole('option', { name: /GET \/slow, status 408.*head timeout/ })).toBeVisible();
-  await expect(page.getByRole('group', { name: 'Connection guards' })).toContainText('1 trip');
+  await expect(page.getByRole('group', { name: 'Timeouts' })).toContainText('1 trip');
   client.close();
 });
 
