@@ -47,9 +47,10 @@ export class ConnectionEntry {
   #bytesOut = 0;
   #closedAtMs: number | null = null;
   #closeCause: CloseCause | null = null;
-  readonly #trips: Trip[] = [];
-  readonly #faults: FaultMark[] = [];
-  readonly #marks: ErrorCode[] = [];
+  /** Replaced, never changed: most connections share the empty ones. */
+  #trips: readonly Trip[] = NONE;
+  #faults: readonly FaultMark[] = NONE;
+  #marks: readonly ErrorCode[] = NONE;
   readonly #timeline = new Timeline();
 
   /** A trip or fault is stated before the reply it causes, which may belong to no exchange yet. */
@@ -100,10 +101,10 @@ export class ConnectionEntry {
       case 'reply':
         return this.#takeReply(fact);
       case 'trip':
-        keepLast(this.#trips, fact);
+        this.#trips = withLast(this.#trips, fact);
         return this.#takeFailure(fact);
       case 'fault':
-        keepLast(this.#faults, fact);
+        this.#faults = withLast(this.#faults, fact);
         return this.#takeFailure(fact);
       case 'connection.closed':
         this.#bytesIn = fact.bytesIn;
@@ -139,7 +140,7 @@ export class ConnectionEntry {
       bytesOut: live?.bytesOut ?? this.#bytesOut,
       lane: this.#lane(latest),
       armed,
-      marks: [...this.#marks],
+      marks: this.#marks,
     };
   }
 
@@ -148,8 +149,8 @@ export class ConnectionEntry {
       row: this.row(),
       exchanges: this.#exchangesNow(),
       exchangesDropped: this.#exchanges.dropped,
-      trips: [...this.#trips],
-      faults: [...this.#faults],
+      trips: this.#trips,
+      faults: this.#faults,
       timeline: this.#timeline.bars,
     };
   }
@@ -254,7 +255,7 @@ export class ConnectionEntry {
   }
 
   #mark(code: ErrorCode): void {
-    if (!this.#marks.includes(code)) this.#marks.push(code);
+    if (!this.#marks.includes(code)) this.#marks = [...this.#marks, code];
   }
 
   /** Requests are answered in their order, so that what is stated of one is stated before the next begins. */
@@ -270,7 +271,9 @@ const cutTarget = (target: string): string =>
     ? target
     : Buffer.from(target.slice(0, MAX_TARGET_CHARACTERS), 'latin1').toString('latin1');
 
-function keepLast<Item>(items: Item[], item: Item): void {
-  items.push(item);
-  if (items.length > MAX_MARKS_KEPT) items.shift();
-}
+const NONE: readonly never[] = [];
+
+const withLast = <Item>(items: readonly Item[], item: Item): readonly Item[] => [
+  ...items.slice(Math.max(0, items.length + 1 - MAX_MARKS_KEPT)),
+  item,
+];

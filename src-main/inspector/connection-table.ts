@@ -38,14 +38,16 @@ export class ConnectionTable {
   }
 
   take(fact: Fact): void {
-    if (fact.kind === 'connection.opened') this.#add(new ConnectionEntry(fact, this.#room));
-    const entry = this.#entries.get(fact.connection);
+    // Facts have as many shapes as kinds: asking one for its members is not free.
+    const { kind, connection } = fact;
+    if (kind === 'connection.opened') this.#add(new ConnectionEntry(fact, this.#room));
+    const entry = this.#entries.get(connection);
     if (entry === undefined) return;
     const before = entry.exchangeCount;
     entry.take(fact);
     this.#exchanges += entry.exchangeCount - before;
-    if (fact.kind === 'connection.closed') this.#closed.add(entry.id);
-    this.hooks.changed(entry.id);
+    if (kind === 'connection.closed') this.#closed.add(entry.id);
+    this.hooks.changed(connection);
     if (this.#isOver()) this.#evict();
   }
 

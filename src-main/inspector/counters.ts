@@ -51,7 +51,10 @@ export class Counters {
   }
 
   take(fact: Fact): void {
-    if (fact.kind === 'reply') this.#requests += 1;
+    // Facts have as many shapes as kinds: asking one for its kind is not free.
+    const { kind } = fact;
+    if (kind === 'reply') this.#requests += 1;
+    else if (kind === 'head' || kind === 'request-end') return;
     else if (fact.kind === 'fault') this.#faults += 1;
     else if (fact.kind === 'rate' && !fact.allowed) this.#countTrip('bucketCapacity');
     else if (fact.kind === 'trip') {

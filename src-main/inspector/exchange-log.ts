@@ -10,81 +10,97 @@ import type { Exchange } from '../contract/connections';
 export type KeptExchange = { -readonly [Key in keyof Exchange]: Exchange[Key] } & { fieldsStart: number };
 
 const NUMBERS_PER_EXCHANGE = 14;
+const TEXTS_PER_EXCHANGE = 3;
 const FIRST_CAPACITY = 4;
 
 export class ExchangeLog {
   #latest: KeptExchange | null = null;
-  /** Of the earlier ones, oldest first; NaN for null. */
-  #numbers = NO_NUMBERS;
-  #methods: string[] = [];
-  #targets: string[] = [];
-  #versions: string[] = [];
-  #failures: Exchange['failure'][] = [];
-  #dropped = 0;
+  /** Made with the second exchange: many connections see only one. */
+  #earlier: EarlierExchanges | null = null;
 
   get latest(): KeptExchange | null {
     return this.#latest;
   }
 
   get count(): number {
-    return this.#methods.length + (this.#latest === null ? 0 : 1);
+    return (this.#earlier?.count ?? 0) + (this.#latest === null ? 0 : 1);
   }
 
   /** How many earlier ones are no longer kept. */
   get dropped(): number {
-    return this.#dropped;
+    return this.#earlier?.dropped ?? 0;
   }
 
   /** The next exchange, nothing of which is reached yet; with it there are fewer than `most`. */
   begin(most: number): KeptExchange {
-    if (this.#latest === null) this.#latest = newExchange();
-    else {
-      this.#pack(this.#latest);
-      clear(this.#latest);
+    if (this.#latest === null) {
+      this.#latest = newExchange();
+      return this.#latest;
     }
+    this.#earlier ??= new EarlierExchanges();
+    this.#earlier.add(this.#latest);
+    clear(this.#latest);
     // Half are dropped at once, so that the cost of moving the rest is spread over many requests.
-    if (this.count >= most) this.#drop(this.count - Math.floor(most / 2));
+    if (this.count >= most) this.#earlier.drop(this.count - Math.floor(most / 2));
     return this.#latest;
   }
 
   /** Copies, oldest first. */
   all(): KeptExchange[] {
-    const earlier = this.#methods.map((_, index) => this.#unpack(index));
+    const earlier = this.#earlier?.all() ?? [];
     return this.#latest === null ? earlier : [...earlier, { ...this.#latest }];
   }
+}
 
-  #pack(exchange: KeptExchange): void {
-    const index = this.#methods.length;
-    const at = index * NUMBERS_PER_EXCHANGE;
-    if (at === this.#numbers.length) this.#resize(Math.max(FIRST_CAPACITY, index * 2), 0);
+/** Oldest first. */
+class EarlierExchanges {
+  count = 0;
+  dropped = 0;
+  /** NaN for null. */
+  #numbers = NO_NUMBERS;
+  /** Method, target and version of each: one array grows at a time, not three. */
+  #texts: string[] = [];
+  /** Few have one. By the number of exchanges before it, dropped ones included. */
+  readonly #failures = new Map<number, Exchange['failure']>();
+
+  add(exchange: KeptExchange): void {
+    const at = this.count * NUMBERS_PER_EXCHANGE;
+    if (at === this.#numbers.length) this.#resize(Math.max(FIRST_CAPACITY, this.count * 2), 0);
     packNumbers(this.#numbers, at, exchange);
-    this.#methods.push(exchange.method);
     // Requests of one connection often repeat a target: then the text is held once.
-    const last = this.#targets[index - 1];
-    this.#targets.push(exchange.target === last ? last : exchange.target);
-    this.#versions.push(exchange.version);
-    this.#failures.push(exchange.failure);
+    const last = this.#texts[(this.count - 1) * TEXTS_PER_EXCHANGE + 1];
+    const { method, target, version, failure } = exchange;
+    this.#texts.push(method, target === last ? last : target, version);
+    if (failure !== null) this.#failures.set(this.dropped + this.count, failure);
+    this.count += 1;
   }
 
-  #drop(count: number): void {
-    this.#resize(this.#methods.length, count);
-    for (const column of [this.#methods, this.#targets, this.#versions, this.#failures]) column.splice(0, count);
-    this.#dropped += count;
+  drop(count: number): void {
+    this.#resize(this.count, count);
+    this.#texts.splice(0, count * TEXTS_PER_EXCHANGE);
+    this.count -= count;
+    this.dropped += count;
+    for (const number of this.#failures.keys()) if (number < this.dropped) this.#failures.delete(number);
+  }
+
+  all(): KeptExchange[] {
+    return Array.from({ length: this.count }, (_, index) => this.#unpack(index));
   }
 
   #resize(capacity: number, from: number): void {
     const resized = new Float64Array(capacity * NUMBERS_PER_EXCHANGE);
-    resized.set(this.#numbers.subarray(from * NUMBERS_PER_EXCHANGE, this.#methods.length * NUMBERS_PER_EXCHANGE));
+    resized.set(this.#numbers.subarray(from * NUMBERS_PER_EXCHANGE, this.count * NUMBERS_PER_EXCHANGE));
     this.#numbers = resized;
   }
 
   #unpack(index: number): KeptExchange {
+    const at = index * TEXTS_PER_EXCHANGE;
     return {
       ...unpackNumbers(this.#numbers, index * NUMBERS_PER_EXCHANGE),
-      method: this.#methods[index] ?? '',
-      target: this.#targets[index] ?? '',
-      version: this.#versions[index] ?? '',
-      failure: this.#failures[index] ?? null,
+      method: this.#texts[at] ?? '',
+      target: this.#texts[at + 1] ?? '',
+      version: this.#texts[at + 2] ?? '',
+      failure: this.#failures.get(this.dropped + index) ?? null,
     };
   }
 }
