@@ -9,9 +9,9 @@
 import type { ErrorCode } from '../contract/errors';
 import { readAuthority } from './authority';
 import { COMMA, DIGIT_0, isDigit, isOws } from './grammar';
+import { CODING, CONNECTION, EXPECT, HOST, LENGTH } from './noted-names';
 import { NO_BYTES, bytesOf, eachElement, equalBytes, equalsLower, latin1 } from './bytes';
-import { MAX_NOTED_NAME_BYTES } from './noted-names';
-import type { Framing, ParserRules } from './events';
+import { STRICT_RULES, type Framing, type ParserRules } from './events';
 import { NOTED_FIELDS, type FieldLines, type SectionFields } from './fields';
 
 export const NO_BODY: Framing = { kind: 'none' };
@@ -25,29 +25,53 @@ export interface Refusal {
 }
 
 /** What is known of a message: its start line, the rules it is read by, and what its fields said so far. */
-class Seen {
-  hosts = 0;
+interface Seen {
+  role: 'request' | 'response';
+  minor: number;
+  rules: ParserRules;
+  hosts: number;
   /** Null before a Content-Length. */
-  length: number | null = null;
-  codings = false;
-  chunked = false;
-  close = false;
-  keepAlive = false;
-  expectsContinue = false;
+  length: number | null;
+  codings: boolean;
+  chunked: boolean;
+  close: boolean;
+  keepAlive: boolean;
+  expectsContinue: boolean;
+}
 
-  constructor(
-    readonly role: 'request' | 'response',
-    readonly minor: number,
-    readonly rules: ParserRules,
-  ) {}
+/** One for all heads: to make one is as much work as to read a field. It is read before the next head is judged. */
+const seen: Seen = {
+  role: 'request',
+  minor: 1,
+  rules: STRICT_RULES,
+  hosts: 0,
+  length: null,
+  codings: false,
+  chunked: false,
+  close: false,
+  keepAlive: false,
+  expectsContinue: false,
+};
+
+function nothingSeen(role: Seen['role'], minor: number, rules: ParserRules): void {
+  seen.role = role;
+  seen.minor = minor;
+  seen.rules = rules;
+  seen.hosts = 0;
+  seen.length = null;
+  seen.codings = false;
+  seen.chunked = false;
+  seen.close = false;
+  seen.keepAlive = false;
+  seen.expectsContinue = false;
 }
 
 /** Is the head one that can be accepted? */
 export const isRefusal = (verdict: Seen | Refusal): verdict is Refusal => 'code' in verdict;
 
-type Take = (fields: SectionFields, index: number, seen: Seen) => ErrorCode | null;
+type Take = (fields: SectionFields, index: number) => ErrorCode | null;
 
-const takeHost: Take = (fields, index, seen) => {
+const takeHost: Take = (fields, index) => {
   if (seen.role === 'response') return null;
   seen.hosts += 1;
   if (seen.hosts > 1) return seen.rules.repeatedHost ? null : 'H1_HOST_REPEATED';
@@ -69,10 +93,9 @@ const MAX_KNOWN_HOST_BYTES = 256;
 const CLOSE = bytesOf('close');
 const KEEP_ALIVE = bytesOf('keep-alive');
 const CHUNKED_CODING = bytesOf('chunked');
-const CODING_FIELD = bytesOf('transfer-encoding');
 const CONTINUE = bytesOf('100-continue');
 
-const takeLength: Take = (fields, index, seen) => {
+const takeLength: Take = (fields, index) => {
   const { rules } = seen;
   if (seen.length !== null && !rules.equalLengths) return 'H1_LENGTH_REPEATED';
   if (seen.codings && rules.lengthWithCoding === 'refuse') return 'H1_LENGTH_WITH_CODING';
@@ -123,7 +146,7 @@ function endsInChunked(fields: SectionFields, from: number): boolean {
   const { bytes } = fields;
   let isChunked = false;
   for (let index = from; index < fields.count; index += 1) {
-    if (!equalsLower(bytes, fields.nameStart(index), fields.nameEnd(index), CODING_FIELD)) continue;
+    if (!equalsLower(bytes, fields.nameStart(index), fields.nameEnd(index), CODING)) continue;
     eachElement(bytes, fields.valueStart(index), fields.valueEnd(index), (start, end) => {
       isChunked = equalsLower(bytes, start, end, CHUNKED_CODING);
     });
@@ -131,7 +154,7 @@ function endsInChunked(fields: SectionFields, from: number): boolean {
   return isChunked;
 }
 
-const takeCoding: Take = (fields, index, seen) => {
+const takeCoding: Take = (fields, index) => {
   const { role, minor, rules } = seen;
   if (minor === 0 && !rules.codingInHttp10) return 'H1_CODING_IN_HTTP10';
   if (seen.length !== null && rules.lengthWithCoding === 'refuse') return 'H1_LENGTH_WITH_CODING';
@@ -153,7 +176,7 @@ const takeCoding: Take = (fields, index, seen) => {
   return endsInChunked(fields, index) ? 'H1_CODING_UNKNOWN' : 'H1_CODING_ORDER';
 };
 
-const takeConnection: Take = (fields, index, seen) => {
+const takeConnection: Take = (fields, index) => {
   const { bytes } = fields;
   const take = (start: number, end: number): void => {
     if (equalsLower(bytes, start, end, CLOSE)) seen.close = true;
@@ -167,7 +190,7 @@ const takeConnection: Take = (fields, index, seen) => {
   return null;
 };
 
-const takeExpect: Take = (fields, index, seen) => {
+const takeExpect: Take = (fields, index) => {
   const { role, minor } = seen;
   // An expectation in HTTP/1.0 is ignored (RFC 9110 §10.1.1).
   if (role === 'response' || minor === 0) return null;
@@ -183,55 +206,53 @@ const takeExpect: Take = (fields, index, seen) => {
   return null;
 };
 
-const TAKEN: readonly (readonly [name: Uint8Array, take: Take])[] = [
-  [bytesOf('host'), takeHost],
-  [bytesOf('expect'), takeExpect],
-  [bytesOf('connection'), takeConnection],
-  [bytesOf('content-length'), takeLength],
-  [CODING_FIELD, takeCoding],
-];
-
-/** By the length of the name: each has one of its own. */
-const TAKEN_BY_LENGTH = Array.from({ length: MAX_NOTED_NAME_BYTES + 1 }, (_, length) =>
-  TAKEN.find(([name]) => name.length === length),
-);
-
-function take(fields: SectionFields, index: number, seen: Seen): Refusal | null {
+/** By the length of the name: each that means something has one of its own. */
+function codeOf(fields: SectionFields, index: number): ErrorCode | null {
+  const { bytes } = fields;
   const start = fields.nameStart(index);
   const end = fields.nameEnd(index);
-  const entry = TAKEN_BY_LENGTH[end - start];
-  if (entry === undefined || !equalsLower(fields.bytes, start, end, entry[0])) return null;
-  const code = entry[1](fields, index, seen);
-  return code === null ? null : { code, field: index };
+  switch (end - start) {
+    case 4:
+      return equalsLower(bytes, start, end, HOST) ? takeHost(fields, index) : null;
+    case 6:
+      return equalsLower(bytes, start, end, EXPECT) ? takeExpect(fields, index) : null;
+    case 10:
+      return equalsLower(bytes, start, end, CONNECTION) ? takeConnection(fields, index) : null;
+    case 14:
+      return equalsLower(bytes, start, end, LENGTH) ? takeLength(fields, index) : null;
+    case 17:
+      return equalsLower(bytes, start, end, CODING) ? takeCoding(fields, index) : null;
+    default:
+      return null;
+  }
 }
 
-/** In the order they were sent: of those that are noted, and of those nothing is noted of. */
-export function judge(
-  fields: SectionFields,
-  role: 'request' | 'response',
-  minor: number,
-  rules: ParserRules,
-): Seen | Refusal {
-  const seen = new Seen(role, minor, rules);
+/**
+ * Looks at the fields in the order they were sent: at those that are noted, and at those nothing is noted of. What it
+ * returns is valid until the next call.
+ */
+export function judge(fields: SectionFields, role: Seen['role'], minor: number, rules: ParserRules): Seen | Refusal {
+  nothingSeen(role, minor, rules);
   for (let bits = fields.noted; bits !== 0; bits &= bits - 1) {
-    const refusal = take(fields, 31 - Math.clz32(bits & -bits), seen);
-    if (refusal !== null) return refusal;
+    const field = 31 - Math.clz32(bits & -bits);
+    const code = codeOf(fields, field);
+    if (code !== null) return { code, field };
   }
-  for (let index = NOTED_FIELDS; index < fields.count; index += 1) {
-    const refusal = take(fields, index, seen);
-    if (refusal !== null) return refusal;
+  for (let field = NOTED_FIELDS; field < fields.count; field += 1) {
+    const code = codeOf(fields, field);
+    if (code !== null) return { code, field };
   }
   return role === 'request' && minor > 0 && seen.hosts === 0 ? { code: 'H1_HOST_MISSING', field: null } : seen;
 }
 
-export function framingOf({ chunked, length, codings, role }: Seen): Framing {
+export function framingOf({ chunked, length, codings, role }: Readonly<Seen>): Framing {
   if (chunked) return CHUNKED;
   if (length !== null && !codings) return { kind: 'length', bytes: length };
   return role === 'request' ? NO_BODY : UNTIL_CLOSE;
 }
 
 /** RFC 9112 §9.3, and what the rules let through may have left the connection unusable (§6.1, §6.3 item 3). */
-export function isReusable({ close, keepAlive, minor, codings, length, rules }: Seen): boolean {
+export function isReusable({ close, keepAlive, minor, codings, length, rules }: Readonly<Seen>): boolean {
   if (close || (minor === 0 && !keepAlive)) return false;
   return !codings || (minor > 0 && (length === null || rules.lengthWithCoding === 'keep'));
 }

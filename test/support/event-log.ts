@@ -98,13 +98,17 @@ class Log {
   }
 }
 
+const BYTES_AROUND = 5;
+
 export function eventLog(pieces: readonly Uint8Array[], run: Run = {}): string[] {
   const parser = new Parser(run.role ?? 'request', run.limits ?? NO_LIMITS, run.tap ?? null);
   for (const method of run.answers ?? []) parser.answers(method);
   const log = new Log();
   for (const piece of pieces) {
-    // Overwritten at once after use, as a static read buffer is: nothing may be kept as a view.
-    const read = piece.slice();
+    // A part of larger memory, and overwritten at once after use, as a static read buffer is: nothing may be kept as a
+    // view, and what lies around it is nobody's.
+    const read = new Uint8Array(piece.length + 2 * BYTES_AROUND).fill(0x21).subarray(BYTES_AROUND, -BYTES_AROUND);
+    read.set(piece);
     parser.receive(read);
     for (let event = parser.next(); event !== null; event = parser.next()) log.take(event);
     read.fill(0x21);
