@@ -22,8 +22,11 @@ const FIRST_CAPACITY = 256;
  * A string of its own: a slice keeps the whole text it was cut from in memory, and a field value or a target may be
  * cut from a head of many kilobytes.
  */
-const ownCopy = (text: string): string =>
-  String.fromCharCode(...Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)));
+function ownCopy(text: string): string {
+  const codes: number[] = [];
+  for (let at = 0; at < text.length; at += 1) codes.push(text.charCodeAt(at));
+  return String.fromCharCode(...codes);
+}
 
 function grown<Values extends Float64Array | Int32Array>(from: Values, to: Values): Values {
   to.set(from);

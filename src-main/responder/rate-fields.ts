@@ -29,7 +29,7 @@ interface Told {
   readonly window: number;
   readonly left: number;
   readonly reset: number;
-  /** The same moment by the clock, in seconds since 1970. */
+  /** The same moment by the clock, in seconds since 1970; 0 where the style does not say it. */
   readonly resetAt: number;
 }
 
@@ -62,19 +62,40 @@ const STYLES: Readonly<Record<Exclude<RateFieldStyle, 'envoy' | 'none'>, (told: 
 const NO_FIELDS: readonly Field[] = [];
 const ENVOY_REFUSED: readonly Field[] = [['x-envoy-ratelimited', 'true']];
 
-/** Nothing is said by nginx at all, and by Envoy nothing but that it was the rate limit: no Retry-After either. */
+interface Kept {
+  readonly told: Told;
+  readonly style: RateFieldStyle;
+  readonly retrySeconds: number | null;
+  readonly fields: readonly Field[];
+}
+let kept: Kept | null = null;
+
+/**
+ * Nothing is said by nginx at all, and by Envoy nothing but that it was the rate limit: no Retry-After either. The same
+ * fields again are the same array, so that whoever joins them to a reply can know that one again.
+ */
 export function rateFields(reading: BucketReading, style: RateFieldStyle): readonly Field[] {
   if (style === 'none') return NO_FIELDS;
   if (style === 'envoy') return reading.allowed ? NO_FIELDS : ENVOY_REFUSED;
   const { allowed, capacity, refillPerSec, level, retryAfterMs, atMs } = reading;
   const retrySeconds = allowed || retryAfterMs === null ? null : wholeSeconds(retryAfterMs / 1_000);
   const fillSeconds = (capacity - level) / refillPerSec;
-  const fields = STYLES[style]({
-    capacity,
-    window: wholeSeconds(capacity / refillPerSec),
-    left: Math.max(0, Math.floor(level)),
-    reset: retrySeconds ?? wholeSeconds(fillSeconds),
-    resetAt: Math.ceil(atMs / 1_000 + (retrySeconds ?? fillSeconds)),
-  });
-  return retrySeconds === null ? fields : [['Retry-After', String(retrySeconds)], ...fields];
+  const window = wholeSeconds(capacity / refillPerSec);
+  const left = Math.max(0, Math.floor(level));
+  const reset = retrySeconds ?? wholeSeconds(fillSeconds);
+  const resetAt = style === 'x-ratelimit' ? Math.ceil(atMs / 1_000 + (retrySeconds ?? fillSeconds)) : 0;
+  const told = { capacity, window, left, reset, resetAt };
+  if (kept !== null && kept.style === style && kept.retrySeconds === retrySeconds && isSame(kept.told, told))
+    return kept.fields;
+  const about = STYLES[style](told);
+  const fields = retrySeconds === null ? about : [['Retry-After', String(retrySeconds)] as const, ...about];
+  kept = { told, style, retrySeconds, fields };
+  return fields;
 }
+
+const isSame = (one: Told, other: Told): boolean =>
+  one.left === other.left &&
+  one.reset === other.reset &&
+  one.resetAt === other.resetAt &&
+  one.capacity === other.capacity &&
+  one.window === other.window;

@@ -76,4 +76,14 @@ describe('rateFields', () => {
   it('round the window up to a whole second', () => {
     expect(fields(reading({ capacity: 1, level: 1 }))['RateLimit-Policy']).toBe('"default";q=1;w=1');
   });
+
+  it('are the very same where they say the same, and others where one number differs', () => {
+    const first = rateFields(reading(), 'current');
+    expect(rateFields(reading({ level: 49.6 }), 'current')).toBe(first);
+    const others = [{ level: 48.5 }, { capacity: 99 }, { refillPerSec: 40 }, { allowed: false, retryAfterMs: 900 }];
+    for (const other of others) {
+      expect(rateFields(reading(other), 'current')).not.toEqual(first);
+      expect(rateFields(reading(), 'current')).toEqual(first);
+    }
+  });
 });

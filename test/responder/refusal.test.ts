@@ -27,4 +27,13 @@ describe('refusal', () => {
     expect(refusal({ code: 'LIM_RATE', detail: { limit: 5, cost: 1 } }, 503).status).toBe(503);
     expect(refusal({ code: 'LIM_IDLE_TIMEOUT', detail: { limit: 1 } }, 408).status).toBe(408);
   });
+
+  it('is the very same reply to the same failure, and another one to another', () => {
+    const refused = (limit: number, status: number) =>
+      refusal({ code: 'LIM_RATE', detail: { limit, cost: 1 } }, status);
+    const first = refused(5, 429);
+    expect(refused(5, 429)).toBe(first);
+    expect(text(refused(6, 429).body)).not.toBe(text(first.body));
+    expect(refused(6, 503).status).toBe(503);
+  });
 });

@@ -79,7 +79,7 @@ export const RATE = {
     default: 'Authorization',
     maxLength: 64,
     problem: (text) => (TOKEN.test(text) ? null : 'it is not a field name (RFC 9110 §5.1)'),
-    doc: 'The field whose value names the bucket.',
+    doc: 'The field whose value names the bucket. Credentials (Authorization, Cookie, and what is named as a key, token or secret) are kept as a hash and shown as their scheme and a fingerprint.',
   },
   rateKeySegments: {
     group: 'rate',
@@ -134,8 +134,11 @@ export const RATE = {
       },
       'draft-07': { label: 'RateLimit (draft 07)', doc: 'RateLimit: limit=100, remaining=50, reset=30' },
       'draft-03': { label: 'RateLimit-* (draft 03)', doc: 'RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset' },
-      'x-ratelimit': { label: 'X-RateLimit-*', doc: 'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset' },
-      envoy: { label: 'x-envoy-ratelimited', doc: 'only on a refused request, as Envoy' },
+      'x-ratelimit': {
+        label: 'X-RateLimit-*',
+        doc: 'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset (in seconds since 1970)',
+      },
+      envoy: { label: 'x-envoy-ratelimited', doc: 'only on a refused request, without Retry-After, as Envoy' },
       none: { label: 'none', doc: 'no field, no Retry-After: as nginx' },
     },
     doc: 'How replies tell what is left in the bucket.',
