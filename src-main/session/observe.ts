@@ -5,9 +5,17 @@ import type { ServerState } from './port';
 
 type Observed = Pick<ServerState, 'gauges' | 'settings'>;
 
-/** A request began after so long. */
-export function observeWait({ gauges }: Observed, isFirst: boolean, waitedMs: number): void {
-  gauges.see(isFirst ? 'firstByteTimeoutMs' : 'idleTimeoutMs', Math.round(waitedMs));
+/** How long a request, and its body, took. */
+interface Took {
+  readonly requestMs: number;
+  readonly bodyMs: number;
+}
+
+/** A request began after so long. The idle timeout bounds the first wait too where that has no limit of its own. */
+export function observeWait({ gauges, settings }: Observed, isFirst: boolean, waitedMs: number): void {
+  const roundedMs = Math.round(waitedMs);
+  if (isFirst) gauges.see('firstByteTimeoutMs', roundedMs);
+  if (!isFirst || settings.firstByteTimeoutMs === null) gauges.see('idleTimeoutMs', roundedMs);
 }
 
 /** Bytes arrived so long after the ones before: what a timeout measures that every read starts anew. */
@@ -29,9 +37,12 @@ export function observeHead({ gauges, settings }: Observed, { head, number }: Op
   if (headMs > settings.minRateGraceMs) gauges.see('minHeadBytesPerSec', bytesPerSec(headBytes, headMs));
 }
 
-/** `end` is the inbound offset after the request; a request without a body tells nothing. */
-export function observeBody({ gauges, settings }: Observed, exchange: OpenExchange, end: number, bodyMs: number): void {
+/** A request is complete; `end` is the inbound offset after it. */
+export function observeEnd(server: Observed, exchange: OpenExchange, end: number, took: Took): void {
+  const { gauges, settings } = server;
   const { head, bodyBytes } = exchange;
+  const { requestMs, bodyMs } = took;
+  gauges.see('requestTimeoutMs', Math.round(requestMs));
   if (head.framing.kind === 'none') return;
   gauges.see('maxBodyBytes', bodyBytes);
   if (settings.bodyTimeoutMode === 'absolute') gauges.see('bodyTimeoutMs', Math.round(bodyMs));

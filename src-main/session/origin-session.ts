@@ -25,7 +25,7 @@ import { actionOn, statusOf, tripCodeOf } from './actions';
 import { Delay, mayDelay } from './delay';
 import { OpenExchange } from './exchange';
 import { FactLog, type Seen } from './fact-log';
-import { observeBody, observeHead, observeRead, observeWait } from './observe';
+import { observeEnd, observeHead, observeRead, observeWait } from './observe';
 import { Outbound } from './outbound';
 import { PhaseClock } from './phase-clock';
 import type { ServerState, SessionIdentity, SessionPort } from './port';
@@ -345,9 +345,8 @@ export class OriginSession {
   #complete(end: number, nowMs: number): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
-    const { settings } = this.server;
-    observeBody(this.server, exchange, end, this.#clock.bodyMs(nowMs));
-    this.server.gauges.see('requestTimeoutMs', Math.round(this.#clock.requestMs(settings, nowMs)));
+    const requestMs = this.#clock.requestMs(this.server.settings, nowMs);
+    observeEnd(this.server, exchange, end, { requestMs, bodyMs: this.#clock.bodyMs(nowMs) });
     this.#log.requestEnd(exchange, end, nowMs);
     if (!exchange.replied) this.#reply(exchange, this.#replyOf(exchange, nowMs), nowMs);
     this.#out.keep(exchange);

@@ -4,17 +4,19 @@
  */
 import type { SessionPort } from './port';
 
-type Obstacle = 'untaken-reply' | 'delayed-request';
+const OBSTACLES = { 'untaken-reply': 1, 'delayed-request': 2 } as const;
+type Obstacle = keyof typeof OBSTACLES;
 
 export class Reading {
-  readonly #obstacles = new Set<Obstacle>();
+  /** The sum of what is in the way: a set would be the largest part of an idle connection's session. */
+  #obstacles = 0;
   #pausedAtMs = 0;
 
   constructor(private readonly port: Pick<SessionPort, 'pauseReading' | 'resumeReading'>) {}
 
   pause(obstacle: Obstacle, nowMs: number): void {
-    const isPaused = this.#obstacles.size > 0;
-    this.#obstacles.add(obstacle);
+    const isPaused = this.#obstacles !== 0;
+    this.#obstacles |= OBSTACLES[obstacle];
     if (isPaused) return;
     this.#pausedAtMs = nowMs;
     this.port.pauseReading();
@@ -22,7 +24,9 @@ export class Reading {
 
   /** How long nothing was read; 0 where something else is still in the way, or nothing was. */
   resume(obstacle: Obstacle, nowMs: number): number {
-    if (!this.#obstacles.delete(obstacle) || this.#obstacles.size > 0) return 0;
+    if (this.#obstacles === 0) return 0;
+    this.#obstacles &= ~OBSTACLES[obstacle];
+    if (this.#obstacles !== 0) return 0;
     this.port.resumeReading();
     return nowMs - this.#pausedAtMs;
   }

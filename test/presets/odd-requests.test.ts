@@ -3,12 +3,10 @@
  * named after did with the very same bytes.
  */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Fact } from '../../src-main/contract/facts';
-import { presetEntry, presetSettings, type PresetName } from '../../src-main/contract/presets';
-import { PolicyInForce } from '../../src-main/inspector/policy';
-import { Listener } from '../../src-main/net/listener';
+import { presetEntry, type PresetName } from '../../src-main/contract/presets';
 import { TcpClient } from '../support/tcp-client';
 import { ODD_REQUESTS, type OddRequest } from './odd-requests';
+import { PresetServer } from './preset-server';
 
 /**
  * The statuses, and what becomes of the connection: `keep` it takes another request, `close` FIN follows. `body`: a
@@ -81,49 +79,16 @@ const NOT_IMITATED: Partial<Record<PresetName, Partial<Record<OddRequest, readon
 const PLAIN = 'GET /again HTTP/1.1\r\nHost: a\r\n\r\n';
 const HEAD = /HTTP\/1\.1 (\d{3}) /g;
 
-let listener: Listener;
-let facts: Fact[];
-let bytesRead: number;
-let readSome: () => void;
+let server: PresetServer;
+afterEach(() => server.close());
 
-async function listenAs(preset: PresetName): Promise<number> {
-  facts = [];
-  bytesRead = 0;
-  readSome = () => undefined;
-  const tap = { isBehind: false, opened: () => undefined, recorded: () => undefined, ended: () => undefined };
-  listener = new Listener(
-    new PolicyInForce(presetSettings(preset), 'echo'),
-    {
-      tap,
-      record: (fact) => void facts.push(fact),
-      accepted: () => undefined,
-      moved: (_driver, { direction, bytes }) => {
-        if (direction === 'in') bytesRead += bytes;
-        readSome();
-      },
-      gone: () => undefined,
-      broke: (failure) => {
-        throw new Error(failure.code);
-      },
-    },
-    { host: '127.0.0.1', port: 0 },
-  );
-  const listening = await listener.listen('127.0.0.1', 0, 0);
-  if (!listening.ok) throw new Error(listening.error.code);
-  return listener.state.port;
-}
-
-/** Resolves when the server has read so many bytes. */
-async function whenRead(bytes: number): Promise<void> {
-  while (bytesRead < bytes) await new Promise<void>((resolve) => (readSome = resolve));
-}
-
-async function verdictOn(request: OddRequest, port: number): Promise<string> {
+async function verdictOn(request: OddRequest, preset: PresetName): Promise<string> {
   const bytes = ODD_REQUESTS[request];
-  const client = await TcpClient.open(port);
+  server = await PresetServer.open(preset);
+  const client = await TcpClient.open(server.port);
   await client.send(bytes);
-  await whenRead(bytes.length);
-  const replies = facts.filter(({ kind }) => kind === 'reply').length;
+  await server.whenRead(bytes.length);
+  const { replies } = server;
   if (replies === 0) {
     client.close();
     return 'waits';
@@ -138,8 +103,6 @@ async function verdictOn(request: OddRequest, port: number): Promise<string> {
   return [...(statuses.length === 0 ? ['body'] : statuses), 'close'].join(' ');
 }
 
-afterEach(() => listener.stop(0));
-
 describe.each(SERVERS.map((preset, column) => ({ preset, column })))('$preset', ({ preset, column }) => {
   const rows = Object.entries(MATRIX) as [OddRequest, Row][];
   const asked = rows.flatMap(([request, row]) => {
@@ -149,7 +112,7 @@ describe.each(SERVERS.map((preset, column) => ({ preset, column })))('$preset', 
   const other = NOT_IMITATED[preset] ?? {};
 
   it.each(asked.filter(([request]) => other[request] === undefined))('%s: %s', async (request, verdict) => {
-    expect(await verdictOn(request, await listenAs(preset))).toBe(verdict);
+    expect(await verdictOn(request, preset)).toBe(verdict);
   });
 
   const exceptions = asked.flatMap(([request, theirs]) => {
@@ -159,6 +122,6 @@ describe.each(SERVERS.map((preset, column) => ({ preset, column })))('$preset', 
   it.each(exceptions)('%s: %s, and the card says so', async (request, ours, card, theirs) => {
     expect(ours).not.toBe(theirs);
     expect(presetEntry(preset).notImitated.join(' ')).toMatch(card);
-    expect(await verdictOn(request, await listenAs(preset))).toBe(ours);
+    expect(await verdictOn(request, preset)).toBe(ours);
   });
 });
