@@ -56,14 +56,15 @@ export interface ParserRules {
   readonly oddFieldNames: boolean;
   /**
    * Which versions a request may name (RFC 9112 §2.3, RFC 9110 §2.5). `http1`: HTTP/1 with any minor digit. `exact`:
-   * 0.9, 1.0, 1.1 and 2.0 and no other, as llhttp has it; 0.9 and 2.0 are then treated as HTTP/1.0. `any`: any digit,
-   * dot and digit; what is not HTTP/1 is treated as HTTP/1.1 (HAProxy, Apache). The HTTP/2 preface is refused as what
+   * 0.9, 1.0, 1.1 and 2.0 and no other, as llhttp has it; 0.9 and 2.0 are then treated as HTTP/1.0 on a connection that
+   * may not be used again. `any`: any digit, dot and digit; what is not HTTP/1 is treated as HTTP/1.1 (HAProxy, Apache). The HTTP/2 preface is refused as what
    * it is in all of them. Risk: a client of another version may mean something else by the same bytes.
    */
   readonly versions: 'http1' | 'exact' | 'any';
   /**
    * A request line without a version (RFC 1945 §4.1). `answer`: with the method GET it is a whole request, and its
-   * head is `simple`. `fields`: with any method, field lines follow as in HTTP/1.0 (llhttp). Risk: a space that a peer
+   * head is `simple`. `fields`: with any method, field lines follow as in HTTP/1.0 (llhttp). The connection may not be
+   * used again. Risk: a space that a peer
    * put into a target can end the request line early.
    */
   readonly http09: 'refuse' | 'answer' | 'fields';

@@ -88,7 +88,8 @@ export function completeRequest(r: Registers): RequestHead | null {
     simple,
     fields: r.fields.handOver(text),
     framing: framingOf(verdict),
-    keepAlive: isReusable(verdict),
+    // What is treated as HTTP/1.0 without being it does not persist, whatever its fields say.
+    keepAlive: isReusable(verdict) && (r.major === 1 || minor > 0),
     expectsContinue: verdict.expectsContinue,
   };
 }

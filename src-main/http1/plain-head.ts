@@ -51,6 +51,7 @@ function createRequestLine(): Take {
     r.method = method;
     r.targetStart = targetStart - start;
     r.targetEnd = at - start;
+    r.major = 1;
     r.minor = minor;
     r.version = versionText(1, minor);
     r.fieldsStart = lineStop - start;

@@ -115,6 +115,7 @@ function mayLackVersion(r: Registers): boolean {
 
 function leaveOutVersion(r: Registers): boolean {
   r.version = VERSION_09;
+  r.major = 0;
   r.minor = 0;
   r.simple = r.limits.rules.http09 === 'answer';
   r.state = START_LINE_CR;
