@@ -68,7 +68,7 @@ export class OriginSession {
     readonly identity: SessionIdentity,
   ) {
     this.#parser = new Parser('request', server.limits);
-    this.#clock = new PhaseClock(server.startedAtMs);
+    this.#clock = new PhaseClock(this.#parser, server.startedAtMs);
     this.#out = new Outbound(port);
     this.#log = new FactLog(port, identity);
     this.#reading = new Reading(port);
@@ -102,25 +102,15 @@ export class OriginSession {
 
   /** The guard armed now. */
   get deadline(): GuardDeadline | null {
-    this.#count();
     return this.#clock.deadline(this.phase, this.server.settings);
   }
 
   /** When `deadlinePassed` is due; null: not before another event. */
   get wakeAtMs(): number | null {
     if (this.#mode === 'lingering') return this.#lingerUntilMs;
-    const atMs = this.#delay === null ? this.#deadlineAtMs() : this.#delay.untilMs;
+    if (this.#delay !== null) return this.#delay.untilMs;
+    const atMs = this.#clock.deadlineAtMs(this.phase, this.server.settings);
     return atMs === Infinity ? null : atMs;
-  }
-
-  #deadlineAtMs(): number {
-    this.#count();
-    return this.#clock.deadlineAtMs(this.phase, this.server.settings);
-  }
-
-  #count(): void {
-    const { offset, messageStart } = this.#parser;
-    this.#clock.counts(offset - messageStart, this.#exchange === null ? 0 : offset - this.#exchange.head.end);
   }
 
   opened(nowMs: number): void {
@@ -269,13 +259,13 @@ export class OriginSession {
 
   #noticeStart(nowMs: number): void {
     const isFirst = this.#clock.isUnused;
-    const waitedMs = this.#clock.noticeStart(this.#parser, nowMs);
+    const waitedMs = this.#clock.noticeStart(nowMs);
     if (waitedMs !== null) observeWait(this.server, isFirst, waitedMs);
   }
 
   #begin(head: RequestHead, nowMs: number): OpenExchange {
     this.#requests += 1;
-    this.#clock.bodyBegins(nowMs);
+    this.#clock.bodyBegins(head.end, nowMs);
     const exchange = new OpenExchange(head, this.#requests, this.#clock.requestStartedAtMs);
     this.#exchange = exchange;
     observeHead(this.server, exchange, this.#clock.requestMs(this.server.settings, nowMs));

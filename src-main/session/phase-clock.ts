@@ -40,8 +40,14 @@ export class PhaseClock {
   /** Offset of the request whose first byte was noticed last. */
   #noticedStart = -1;
 
+  /** Offset of the first byte after the head of the request under way. */
+  #bodyStart = 0;
+
   /** `gridOriginMs`: the moment from which `guardCheckEveryMs` counts. */
-  constructor(private readonly gridOriginMs: number) {}
+  constructor(
+    private readonly parser: Parser,
+    private readonly gridOriginMs: number,
+  ) {}
 
   /** First byte of the request under way; the opening of the connection before the first one. */
   get requestStartedAtMs(): number {
@@ -79,7 +85,8 @@ export class PhaseClock {
   }
 
   /** The first byte of a request starts the clock of its head. How long it was waited for; null: no new request. */
-  noticeStart({ messageStart, offset }: Parser, nowMs: number): number | null {
+  noticeStart(nowMs: number): number | null {
+    const { messageStart, offset } = this.parser;
     if (messageStart === this.#noticedStart || messageStart >= offset) return null;
     const marks = this.#marks;
     marks.isFirstRequest = this.isUnused;
@@ -89,8 +96,9 @@ export class PhaseClock {
     return nowMs - marks.waitingSinceMs;
   }
 
-  /** The head is complete. */
-  bodyBegins(nowMs: number): void {
+  /** The head is complete: the body begins at this offset. */
+  bodyBegins(offset: number, nowMs: number): void {
+    this.#bodyStart = offset;
     this.#marks.bodySinceMs = nowMs;
   }
 
@@ -113,23 +121,25 @@ export class PhaseClock {
     marks.lastReadMs += ms;
   }
 
-  /** The bytes of the head, and of the body section, so far. */
-  counts(headBytes: number, bodyBytes: number): void {
-    this.#marks.headBytes = headBytes;
-    this.#marks.bodyBytes = bodyBytes;
-  }
-
   /** When the deadline of the phase trips; infinite where it has none. */
   deadlineAtMs(phase: ConnectionPhase, settings: Settings): number {
+    this.#count();
     return deadlineAtMs(this.stageOf(phase), settings, this.#marks, this.gridOriginMs);
   }
 
   deadline(phase: ConnectionPhase, settings: Settings): GuardDeadline | null {
+    this.#count();
     return deadlineFor(this.stageOf(phase), settings, this.#marks, this.gridOriginMs);
   }
 
   /** What a deadline asked for just now has measured, in the unit of its guard. */
   measured(deadline: GuardDeadline, nowMs: number): number {
     return measuredAt(deadline, this.#marks, nowMs);
+  }
+
+  #count(): void {
+    const { offset, messageStart } = this.parser;
+    this.#marks.headBytes = offset - messageStart;
+    this.#marks.bodyBytes = offset - this.#bodyStart;
   }
 }
