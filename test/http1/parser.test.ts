@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   NO_LIMITS,
   STRICT_RULES,
+  type Fields,
   type ParserEvent,
   type ParserLimits,
   type ParserRules,
@@ -258,6 +259,33 @@ describe('a head', () => {
     const event = parser.next();
     read.fill(0);
     expect(event?.kind === 'head' && event.head.fields.get('hOST')).toBe('a');
+  });
+
+  // Parsers share room for offsets: a head that comes in pieces must not lie there while others are read.
+  it('stays what it is while other parsers read theirs in between', () => {
+    const heads: { fields: Fields; name: string }[] = [];
+    const parsers = Array.from({ length: 40 }, () => requestParser());
+    const feedHead = (parser: Parser, text: string, name: string) => {
+      const [event] = feed(parser, text);
+      if (event?.kind === 'head') heads.push({ fields: event.head.fields, name });
+    };
+    for (let round = 0; round < 20; round += 1) {
+      const nameOf = (index: number) => `N-${round}-${index}`;
+      parsers.forEach((parser, index) => feedHead(parser, `GET / HTTP/1.0\r\nA: b\r\n${nameOf(index)}`, ''));
+      parsers.forEach((parser, index) => feedHead(parser, `: ${index}\r\nC: d\r\n\r\n`, nameOf(index)));
+      parsers.forEach((parser, index) =>
+        feedHead(parser, `GET / HTTP/1.0\r\nA: b\r\n${nameOf(index)}: ${index}\r\nC: d\r\n\r\n`, nameOf(index)),
+      );
+    }
+    expect(heads.length).toBe(1_600);
+    const read = heads.map(({ fields }) => [fields.count, fields.get('a'), fields.name(1), fields.get('c')]);
+    expect(read).toEqual(heads.map(({ name }) => [3, 'b', name, 'd']));
+  });
+
+  it('means by more fields than are noted what they say', () => {
+    const many = Array.from({ length: 40 }, (_, index) => `X-${index}: y\r\n`).join('');
+    const [event] = feed(requestParser(), `POST / HTTP/1.1\r\n${many}Host: a\r\nContent-Length: 3\r\n\r\n`);
+    expect(event?.kind === 'head' && event.head.framing).toEqual({ kind: 'length', bytes: 3 });
   });
 
   it('finds fields without regard to case and keeps their order', () => {
