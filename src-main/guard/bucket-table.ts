@@ -8,7 +8,7 @@
  * goes round the table. Without one there, the bucket untouched for longest goes. So a place costs at most
  * `EVICTION_LOOKS + 1` looks, and a full bucket is found by the time the hand has gone round once.
  *
- * Measured: 100,000 buckets of IPv6 clients take 14 MB.
+ * Measured: 100,000 buckets of IPv6 clients take 13 MB, of field values of 64 characters 16 MB.
  */
 
 /** nginx keeps some 160,000 addresses in a zone of 10 MB. */
