@@ -28,12 +28,16 @@ export const phaseTone = (phase: ConnectionPhase) => PHASE_TONES[phase];
 /** The name of a guard inside a sentence. */
 export const guardWords = (guard: GuardName): string => numberEntry(guard).label.toLowerCase();
 
+/** Guards that end a connection nobody is using: what runs under them has nothing wrong with it. */
+const CALM_GUARDS: ReadonlySet<GuardName> = new Set<GuardName>(['firstByteTimeoutMs', 'idleTimeoutMs']);
+export const isCalm = ({ guard }: ArmedDeadline): boolean => CALM_GUARDS.has(guard);
+
 /** `head timeout in 3.4 s` */
 export const countdown = ({ guard, atMs }: ArmedDeadline, nowMs: number): string =>
   `${guardWords(guard)} in ${formatCountdown(atMs - nowMs)}`;
 
 const answerWords = (status: number | null, reset = false): string =>
-  status !== null ? `${status} sent` : reset ? 'reset' : 'nothing sent';
+  status !== null ? `${status} sent` : reset ? 'reset' : 'closed silently';
 
 function cutBy({ guard, limit, measured, status }: Trip, reset: boolean): string {
   const { unit } = numberEntry(guard);

@@ -28,7 +28,9 @@ const STEP_OF_PHASE: Readonly<Partial<Record<ConnectionPhase, PhaseStep>>> = {
   replying: 'reply',
 };
 
-const BODY_PARTS: Readonly<Partial<Record<ConnectionPhase, string>>> = {
+/** What of a step is under way, where it has parts. */
+const PARTS: Readonly<Partial<Record<ConnectionPhase, string>>> = {
+  delayed: 'waiting',
   'chunk-size': 'chunk size',
   'chunk-data': 'chunk data',
   trailers: 'trailers',
@@ -43,6 +45,8 @@ const START_LINE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'H1_VERSION_UNSUPPORTED',
   'H1_HTTP2_PREFACE',
   'H1_TLS_ON_PLAIN_PORT',
+  'LIM_FIRST_BYTE_TIMEOUT',
+  'LIM_REQUEST_LINE_BYTES',
   'LIM_TARGET_BYTES',
   'LIM_CONNECTIONS',
   'LIM_CLIENT_CONNECTIONS',
@@ -62,6 +66,8 @@ const BODY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** May happen anywhere in a head, or in a body as well: how far the message had come tells. */
 const ANYWHERE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'LIM_HEAD_TIMEOUT',
+  'LIM_HEAD_RATE',
+  'LIM_REQUEST_TIMEOUT',
   'LIM_HEAD_BYTES',
   'H1_INCOMPLETE',
   'H1_BARE_LF',
@@ -108,6 +114,8 @@ function markOf(step: PhaseStep, exchange: Exchange, now: PhaseStep | null): Ste
   const isBeyondFailure = failed !== null && PHASE_STEPS.indexOf(step) > PHASE_STEPS.indexOf(failed);
   if (isBeyondFailure && step !== 'reply') return 'ahead';
   if (isPassedBy(step, exchange)) return 'passed';
+  // Its tokens are taken, but the request still waits for them to leak out.
+  if (step === now && step === 'rate limit') return 'now';
   if (isDone(step, exchange)) return 'done';
   return step === now ? 'now' : 'ahead';
 }
@@ -119,7 +127,7 @@ export function phaseMarks(exchange: Exchange | null, row: ConnectionRow, isLate
   return PHASE_STEPS.map((step) => {
     const fresh: StepMark = step === now ? 'now' : before(step) ? 'done' : 'ahead';
     const mark = exchange === null ? fresh : markOf(step, exchange, now);
-    const part = mark === 'now' && step === 'body' ? (BODY_PARTS[row.phase] ?? null) : null;
+    const part = mark === 'now' ? (PARTS[row.phase] ?? null) : null;
     return { step, mark, part: step === 'body' && mark === 'passed' ? 'none' : part };
   });
 }

@@ -1,6 +1,6 @@
 import type { Client } from '@contract/client';
 import type { Failure } from '@contract/errors';
-import { presetSettings, type PresetName } from '@contract/presets';
+import { presetSettings, PRESET_NAMES, type PresetName } from '@contract/presets';
 import type { SettingValue } from '@contract/setting-entry';
 import { SETTING_NAMES, type SettingName, type Settings } from '@contract/settings';
 import { SvelteMap } from 'svelte/reactivity';
@@ -10,6 +10,11 @@ import { Throttle } from './throttle';
 
 /** A dragged slider sends at most twenty values a second. */
 const SEND_EVERY_MS = 50;
+
+/** Every row asks for its own with every change. */
+const STANDARDS = Object.fromEntries(PRESET_NAMES.map((name) => [name, presetSettings(name)])) as Readonly<
+  Record<PresetName, Settings>
+>;
 
 /**
  * What the person turns, between the hand and the engine: a value is shown at once and sent live; where the engine
@@ -22,8 +27,6 @@ export class SettingsForm {
   readonly #client: Client;
   readonly #live: Live;
   #presetFailure = $state.raw<Failure | null>(null);
-  readonly #standards = $derived.by(() => presetSettings(this.#live.settings.preset));
-  readonly #turned = $derived.by(() => SETTING_NAMES.filter((name) => this.isTurned(name)));
 
   constructor(client: Client, live: Live) {
     this.#client = client;
@@ -47,7 +50,7 @@ export class SettingsForm {
 
   /** What the preset has; for what no preset says, the default. */
   standard<Name extends SettingName>(name: Name): Settings[Name] {
-    return this.#standards[name];
+    return STANDARDS[this.preset][name];
   }
 
   isTurned(name: SettingName): boolean {
@@ -56,7 +59,7 @@ export class SettingsForm {
 
   /** All that is turned away from the preset, in the order of the table. */
   get turned(): readonly SettingName[] {
-    return this.#turned;
+    return SETTING_NAMES.filter((name) => this.isTurned(name));
   }
 
   /** Why the last value was refused, as one line; null where it was not. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionDetail } from '@contract/connections';
-import { countdown, ending } from '../../../src-renderer/lens/connection-words';
+import { countdown, ending, isCalm } from '../../../src-renderer/lens/connection-words';
 import { makeRow } from '../../support/rows';
 
 const detail = (row: Partial<ConnectionDetail['row']>, more: Partial<ConnectionDetail> = {}): ConnectionDetail => ({
@@ -42,10 +42,17 @@ describe('how a connection ended', () => {
     );
   });
 
-  it('says that nothing was sent', () => {
+  it('says that it was closed without a word', () => {
     const idle = { ...trip, guard: 'idleTimeoutMs', code: 'LIM_IDLE_TIMEOUT', status: null } as const;
     expect(ending(detail({ closeCause: 'guard-closed' }, { trips: [idle] }))).toBe(
-      'cut by idle timeout after 10.0 s, nothing sent',
+      'cut by idle timeout after 10.0 s, closed silently',
+    );
+  });
+
+  it('tells a reset from a close', () => {
+    const silent = { ...trip, status: null } as const;
+    expect(ending(detail({ closeCause: 'guard-reset' }, { trips: [silent] }))).toBe(
+      'cut by head timeout after 10.0 s, reset',
     );
   });
 
@@ -63,6 +70,8 @@ describe('how a connection ended', () => {
 
 describe('guards in words', () => {
   it('count down to the deadline', () => {
+    expect(isCalm({ guard: 'headTimeoutMs', startedAtMs: 0, atMs: 5_000 })).toBe(false);
+    expect(isCalm({ guard: 'firstByteTimeoutMs', startedAtMs: 0, atMs: 5_000 })).toBe(true);
     expect(countdown({ guard: 'headTimeoutMs', startedAtMs: 0, atMs: 5_000 }, 1_600)).toBe('head timeout in 3.4 s');
   });
 });

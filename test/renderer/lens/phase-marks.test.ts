@@ -30,6 +30,14 @@ describe('the phase strip', () => {
     expect(body).toEqual({ step: 'body', mark: 'now', part: 'chunk data' });
   });
 
+  it('stays at the rate limit while a request waits for its turn', () => {
+    const { exchanges, row } = new RecordedConnection(1).add(received(1, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).detail;
+    const exchange = { ...exchanges[0]!, tokensLeft: 3 };
+    const marks = phaseMarks(exchange, { ...row, phase: 'delayed' }, true);
+    expect(marks[3]).toEqual({ step: 'rate limit', mark: 'now', part: 'waiting' });
+    expect(marks[4]?.mark).toBe('ahead');
+  });
+
   it('stops at the rate limit where the bucket was empty', () => {
     const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
     const connection = new RecordedConnection(1).add(
