@@ -1,9 +1,8 @@
-/** States the facts of one connection: who, when and where are filled in here, once. */
+/** States the facts of one connection but for its replies: who, when and where are filled in here, once. */
 import type { CloseCause } from '../contract/connections';
 import type { GuardName } from '../contract/settings';
 import type { RateVerdict } from '../guard/rate-limiter';
 import type { Fault } from '../http1/events';
-import type { StartLine } from '../http1/parser';
 import { tripCodeOf } from './actions';
 import type { OpenExchange } from './exchange';
 import type { SessionIdentity, SessionPort } from './port';
@@ -14,16 +13,6 @@ export interface Seen {
   readonly measured: number;
   /** Inbound. */
   readonly offset: number;
-}
-
-/** Where a reply stands in the outbound stream, and the request it answers in the inbound one. */
-export interface ReplyPlace extends StartLine {
-  readonly status: number;
-  readonly start: number;
-  readonly end: number;
-  readonly requestStart: number;
-  readonly requestBytes: number;
-  readonly startedAtMs: number;
 }
 
 export interface Traffic {
@@ -80,27 +69,6 @@ export class FactLog {
 
   requestEnd({ number, bodyBytes }: OpenExchange, end: number, atMs: number): void {
     this.port.record({ kind: 'request-end', connection: this.identity.id, atMs, number, end, bodyBytes });
-  }
-
-  /** `number` is 0 for a reply to no request. */
-  reply(number: number, place: ReplyPlace, atMs: number): void {
-    const { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs } = place;
-    // Member by member: spreading the place costs more than the rest of stating it.
-    this.port.record({
-      kind: 'reply',
-      connection: this.identity.id,
-      atMs,
-      number,
-      status,
-      start,
-      end,
-      method,
-      target,
-      version,
-      requestStart,
-      requestBytes,
-      startedAtMs,
-    });
   }
 
   trip(guard: GuardName, seen: Seen & { readonly status: number | null }, atMs: number): void {

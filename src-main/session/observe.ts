@@ -1,15 +1,10 @@
 /** What a connection tells the gauges, to be set beside the limits. */
 import { bytesPerSec, type Stage } from '../guard/deadlines';
 import type { OpenExchange } from './exchange';
+import type { PhaseClock } from './phase-clock';
 import type { ServerState } from './port';
 
 type Observed = Pick<ServerState, 'gauges' | 'settings'>;
-
-/** How long a request, and its body, took. */
-interface Took {
-  readonly requestMs: number;
-  readonly bodyMs: number;
-}
 
 /** A request began after so long. The idle timeout bounds the first wait too where that has no limit of its own. */
 export function observeWait({ gauges, settings }: Observed, isFirst: boolean, waitedMs: number): void {
@@ -38,12 +33,18 @@ export function observeHead({ gauges, settings }: Observed, { head, number }: Op
 }
 
 /** A request is complete; `end` is the inbound offset after it. */
-export function observeEnd(server: Observed, exchange: OpenExchange, end: number, took: Took): void {
+export function observeEnd(
+  server: Observed,
+  exchange: OpenExchange,
+  end: number,
+  clock: PhaseClock,
+  nowMs: number,
+): void {
   const { gauges, settings } = server;
   const { head, bodyBytes } = exchange;
-  const { requestMs, bodyMs } = took;
-  gauges.see('requestTimeoutMs', Math.round(requestMs));
+  gauges.see('requestTimeoutMs', Math.round(clock.requestMs(settings, nowMs)));
   if (head.framing.kind === 'none') return;
+  const bodyMs = clock.bodyMs(nowMs);
   gauges.see('maxBodyBytes', bodyBytes);
   if (settings.bodyTimeoutMode === 'absolute') gauges.see('bodyTimeoutMs', Math.round(bodyMs));
   if (bodyMs > settings.minRateGraceMs) gauges.see('minBodyBytesPerSec', bytesPerSec(end - head.end, bodyMs));

@@ -72,7 +72,7 @@ export class OriginSession {
     this.#out = new Outbound(port);
     this.#log = new FactLog(port, identity);
     this.#reading = new Reading(port);
-    this.#replier = new Replier(this.#out, this.#log, this.#parser, this.#clock);
+    this.#replier = new Replier(port, identity.id, this.#out, this.#parser, this.#clock);
   }
 
   get bytesIn(): number {
@@ -335,8 +335,7 @@ export class OriginSession {
   #complete(end: number, nowMs: number): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
-    const requestMs = this.#clock.requestMs(this.server.settings, nowMs);
-    observeEnd(this.server, exchange, end, { requestMs, bodyMs: this.#clock.bodyMs(nowMs) });
+    observeEnd(this.server, exchange, end, this.#clock, nowMs);
     this.#log.requestEnd(exchange, end, nowMs);
     if (!exchange.replied) this.#reply(exchange, this.#replyOf(exchange, nowMs), nowMs);
     this.#out.keep(exchange);

@@ -1,50 +1,69 @@
 /** Writes final replies, and states where each stands and what it answers. */
+import type { ConnectionId } from '../contract/connections';
 import type { Parser, StartLine } from '../http1/parser';
 import { writeReply, type ReplyParts } from '../http1/writer';
 import type { OpenExchange } from './exchange';
-import type { FactLog } from './fact-log';
 import type { Outbound } from './outbound';
 import type { PhaseClock } from './phase-clock';
+import type { SessionPort } from './port';
 
 const NO_START_LINE: StartLine = { method: '', target: '', version: '' };
 
 export class Replier {
   constructor(
+    private readonly port: SessionPort,
+    private readonly connection: ConnectionId,
     private readonly out: Outbound,
-    private readonly log: FactLog,
     private readonly parser: Parser,
     private readonly clock: PhaseClock,
   ) {}
 
-  toRequest(exchange: OpenExchange, parts: ReplyParts, close: boolean, nowMs: number): void {
-    const { head, number, startedAtMs, rateFields } = exchange;
-    const { method, target, version, minor, simple, start: requestStart } = head;
+  toRequest(exchange: OpenExchange, parts: ReplyParts, close: boolean, atMs: number): void {
+    const { head, rateFields } = exchange;
+    const { method, minor } = head;
     const start = this.out.bytes;
     // The reply to HTTP/0.9 is the body alone (RFC 1945 §4.1).
-    const bytes = simple ? parts.body : writeReply(withFields(parts, rateFields), { method, minor, close, nowMs });
-    this.out.write(bytes);
+    if (head.simple) this.out.write(parts.body);
+    else this.out.write(writeReply(withFields(parts, rateFields), { method, minor, close, nowMs: atMs }));
     exchange.replied = true;
-    const requestBytes = this.parser.offset - requestStart;
-    const { status } = parts;
-    const end = this.out.bytes;
-    this.log.reply(
-      number,
-      { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs },
-      nowMs,
-    );
+    this.port.record({
+      kind: 'reply',
+      connection: this.connection,
+      atMs,
+      number: exchange.number,
+      status: parts.status,
+      start,
+      end: this.out.bytes,
+      method,
+      target: head.target,
+      version: head.version,
+      requestStart: head.start,
+      requestBytes: this.parser.offset - head.start,
+      startedAtMs: exchange.startedAtMs,
+    });
   }
 
   /** To bytes that did not become a request, or to none; the connection closes after it. */
-  toNone(parts: ReplyParts, nowMs: number): void {
-    const { offset, messageStart: requestStart, startLine } = this.parser;
-    const { method, target, version } = startLine ?? NO_START_LINE;
+  toNone(parts: ReplyParts, atMs: number): void {
+    const { offset, messageStart } = this.parser;
+    const { method, target, version } = this.parser.startLine ?? NO_START_LINE;
     const start = this.out.bytes;
-    this.out.write(writeReply(parts, { method, minor: 1, close: true, nowMs }));
-    const startedAtMs = this.clock.requestStartedAtMs;
-    const requestBytes = offset - requestStart;
-    const { status } = parts;
-    const end = this.out.bytes;
-    this.log.reply(0, { status, start, end, method, target, version, requestStart, requestBytes, startedAtMs }, nowMs);
+    this.out.write(writeReply(parts, { method, minor: 1, close: true, nowMs: atMs }));
+    this.port.record({
+      kind: 'reply',
+      connection: this.connection,
+      atMs,
+      number: 0,
+      status: parts.status,
+      start,
+      end: this.out.bytes,
+      method,
+      target,
+      version,
+      requestStart: messageStart,
+      requestBytes: offset - messageStart,
+      startedAtMs: this.clock.requestStartedAtMs,
+    });
   }
 }
 
