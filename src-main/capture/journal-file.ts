@@ -113,6 +113,11 @@ export class JournalFile {
     }
   }
 
+  /** From this position on, everything is in a slab. */
+  get inMemoryFrom(): number {
+    return this.#slabs[0]?.position ?? this.#position;
+  }
+
   /** The slab that holds a position, while it is not on disk. */
   slabWith(position: number): Slab | null {
     return this.#slabs.findLast((slab) => slab.holds(position)) ?? null;

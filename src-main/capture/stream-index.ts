@@ -20,14 +20,15 @@ export const NOT_KEPT = -1;
 /** Up to here a plain array: a typed one costs more than the entries it holds. Beyond, off V8's bounded heap. */
 const FEW_ENTRIES = 16;
 
-export interface IndexEntry {
-  readonly offset: number;
-  readonly length: number;
-  /** In the journal, over all segments; `NOT_KEPT` for bytes that could not be written. */
-  readonly position: number;
-  readonly atMs: number;
-  /** The rest of a read that did not fit one packet. */
-  readonly continues: boolean;
+/** Neighbouring entries, in columns: hundreds of thousands of objects would hold up the event loop. */
+export interface IndexRun {
+  readonly count: number;
+  /** Where each begins in the stream, and where the last one ends. */
+  readonly offsets: Float64Array;
+  /** In the journal, over all segments. */
+  readonly positions: Float64Array;
+  /** The reads or writes they belong to, whole, the first ones. */
+  readonly reads: readonly ReadMark[];
 }
 
 export class StreamIndex {
@@ -70,26 +71,34 @@ export class StreamIndex {
     if (this.#first > before && kept * 4 <= this.#entries.length / NUMBERS) this.#resize(Math.max(1, kept * 2));
   }
 
-  /** The entries that overlap a range, in order, at most `limit`. */
-  overlapping(start: number, end: number, limit: number): IndexEntry[] {
-    const entries: IndexEntry[] = [];
-    for (let at = this.#find(start); at < this.#count && entries.length < limit; at += 1) {
-      const entry = this.#entry(at);
-      if (entry.offset >= end) break;
-      entries.push(entry);
+  /** The entries that overlap a range: the first run of them without a gap, with at most `maxReads` marks. */
+  run(start: number, end: number, maxReads: number): IndexRun {
+    let first = this.#find(start);
+    while (first < this.#count && this.#position(first) === NOT_KEPT) first += 1;
+    let after = first;
+    while (after < this.#count && this.#offset(after) < end && this.#position(after) !== NOT_KEPT) after += 1;
+    const count = after - first;
+    const offsets = new Float64Array(count + 1);
+    const positions = new Float64Array(count);
+    const reads: ReadMark[] = [];
+    for (let at = 0; at < count; at += 1) {
+      offsets[at] = this.#offset(first + at);
+      positions[at] = this.#position(first + at);
+      const isRead = at === 0 || !this.#isContinued(first + at);
+      if (isRead && reads.length < maxReads) reads.push(this.#readWith(first + at));
     }
-    return entries;
+    offsets[count] = this.#end(after - 1);
+    return { count, offsets, positions, reads };
   }
 
-  /** The whole read that an entry of this offset belongs to, as far as it is kept. */
-  readWith(offset: number): ReadMark {
-    let first = this.#find(offset);
-    let last = first;
+  /** A read that took several packets is one read, as far as it is kept. */
+  #readWith(entry: number): ReadMark {
+    let first = entry;
+    let last = entry;
     while (this.#isContinued(first) && first > this.#first && this.#position(first - 1) !== NOT_KEPT) first -= 1;
     while (last + 1 < this.#count && this.#isContinued(last + 1) && this.#position(last + 1) !== NOT_KEPT) last += 1;
-    const { offset: start, atMs } = this.#entry(first);
-    const end = this.#entry(last);
-    return { offset: start, length: end.offset + end.length - start, atMs };
+    const offset = this.#offset(first);
+    return { offset, length: this.#end(last) - offset, atMs: this.#entries[first * NUMBERS + TIME] ?? 0 };
   }
 
   /** Would bytes that are not kept add nothing to tell? At the very beginning they do not either. */
@@ -110,16 +119,8 @@ export class StreamIndex {
     return position !== Math.floor(position);
   }
 
-  #entry(at: number): IndexEntry {
-    const offset = this.#offset(at);
-    const next = at + 1 < this.#count ? this.#offset(at + 1) : this.#streamBytes;
-    return {
-      offset,
-      length: next - offset,
-      position: this.#position(at),
-      atMs: this.#entries[at * NUMBERS + TIME] ?? 0,
-      continues: this.#isContinued(at),
-    };
+  #end(entry: number): number {
+    return entry + 1 < this.#count ? this.#offset(entry + 1) : this.#streamBytes;
   }
 
   /** The last entry that begins at or before an offset, or the first one kept. */

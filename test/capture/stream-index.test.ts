@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
-import { NOT_KEPT, StreamIndex } from '../../src-main/capture/stream-index';
+import { NOT_KEPT, StreamIndex, type IndexRun } from '../../src-main/capture/stream-index';
 
 const LIMIT = 100;
+
+/** Offset and length of each entry of a run. */
+const entries = ({ count, offsets }: IndexRun): number[][] =>
+  Array.from({ length: count }, (_, at) => [offsets[at] ?? 0, (offsets[at + 1] ?? 0) - (offsets[at] ?? 0)]);
 
 it('keeps one entry for bytes that were not kept, however many reads they were', () => {
   const index = new StreamIndex();
@@ -9,11 +13,8 @@ it('keeps one entry for bytes that were not kept, however many reads they were',
   for (let read = 0; read < 1_000; read += 1) index.add(1, NOT_KEPT, 2, false);
   index.add(10, 500, 3, false);
   expect(index.streamBytes).toBe(1_020);
-  expect(index.overlapping(0, 1_020, LIMIT).map(({ offset, length }) => [offset, length])).toEqual([
-    [0, 10],
-    [10, 1_000],
-    [1_010, 10],
-  ]);
+  expect(entries(index.run(0, 1_020, LIMIT))).toEqual([[0, 10]]);
+  expect(entries(index.run(10, 1_020, LIMIT))).toEqual([[1_010, 10]]);
 });
 
 it('begins at the first byte kept where the first ones were not', () => {
@@ -39,9 +40,10 @@ it('finds the same entries after dropping most of them', () => {
   index.dropBefore(99_000);
   index.add(2, 100_000, 1_000, false);
   expect(index.keptFrom).toBe(1_980);
-  expect(index.overlapping(1_998, 2_002, LIMIT).map(({ offset, position }) => [offset, position])).toEqual([
-    [1_998, 99_900],
-    [2_000, 100_000],
+  const { offsets, positions } = index.run(1_998, 2_002, LIMIT);
+  expect([Array.from(offsets), Array.from(positions)]).toEqual([
+    [1_998, 2_000, 2_002],
+    [99_900, 100_000],
   ]);
 });
 
@@ -52,6 +54,6 @@ it('tells the whole read from any of its packets, without what was not kept', ()
   index.add(60, 200, 2, true);
   index.add(60, NOT_KEPT, 2, true);
   index.add(60, 300, 2, true);
-  expect(index.readWith(70)).toEqual({ offset: 10, length: 120, atMs: 2 });
-  expect(index.readWith(190)).toEqual({ offset: 190, length: 60, atMs: 2 });
+  expect(index.run(70, 80, LIMIT).reads).toEqual([{ offset: 10, length: 120, atMs: 2 }]);
+  expect(index.run(190, 200, LIMIT).reads).toEqual([{ offset: 190, length: 60, atMs: 2 }]);
 });
