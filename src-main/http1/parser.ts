@@ -35,7 +35,7 @@ import { scanFieldLines } from './field-lines';
 import { forbiddenTrailer } from './framing';
 import { CR, LF } from './grammar';
 import { completeRequest, completeResponse, completeTrailers } from './heads';
-import { takePlainRequestLine } from './plain-head';
+import { takePlainHead } from './plain-head';
 import { Registers } from './registers';
 import type { SpanKind, SpanTap } from './span-kinds';
 import { scanStartLine } from './start-line';
@@ -171,7 +171,7 @@ export class Parser {
       const { state } = r;
       if (state <= EMPTY_LINE_LF) {
         if (!this.#beginMessage()) return this.#rest();
-        if (r.state === METHOD && r.tap === null) takePlainRequestLine(r, r.stop);
+        if (r.state === METHOD && r.tap === null && takePlainHead(r, r.stop)) return this.#endSection();
       } else if (state < FIELD_LINE) {
         if (this.#refuseOverBudget()) return this.#rest();
         scanStartLine(r, r.stop);

@@ -105,7 +105,10 @@ function createFieldLines(): Take {
 }
 
 /** A method, a target in origin-form and HTTP/1. At the first byte of a request; true: the line is taken. */
-export const takePlainRequestLine = createRequestLine();
+const takePlainRequestLine = createRequestLine();
 
 /** At the first byte of a field line. True: the lines up to the empty one are taken, that one included. */
 export const takePlainFieldLines = createFieldLines();
+
+/** At the first byte of a request. True: its head is complete; else as much of it is taken as is plain. */
+export const takePlainHead: Take = (r, stop) => takePlainRequestLine(r, stop) && takePlainFieldLines(r, stop);
