@@ -1,5 +1,6 @@
 /** What a connection tells the gauges, to be set beside the limits. */
 import { bytesPerSec, type Stage } from '../guard/deadlines';
+import type { Fields } from '../http1/events';
 import type { OpenExchange } from './exchange';
 import type { PhaseClock } from './phase-clock';
 import type { ServerState } from './port';
@@ -20,6 +21,15 @@ export function observeRead({ gauges, settings }: Observed, stage: Stage, gapMs:
   if (stage === 'body' && settings.bodyTimeoutMode === 'inactivity') gauges.see('bodyTimeoutMs', Math.round(gapMs));
 }
 
+/** Of a line as it is commonly written: with one space after the colon and none after the value. */
+function longestLine(fields: Fields): number {
+  let longest = 0;
+  for (let index = 0; index < fields.count; index += 1) {
+    longest = Math.max(longest, fields.name(index).length + fields.value(index).length + 2);
+  }
+  return longest;
+}
+
 export function observeHead({ gauges, settings }: Observed, { head, number }: OpenExchange, headMs: number): void {
   const headBytes = head.end - head.start;
   gauges.see('maxHeadBytes', headBytes);
@@ -28,6 +38,8 @@ export function observeHead({ gauges, settings }: Observed, { head, number }: Op
   // Without its line end: the three parts and the two spaces between them.
   gauges.see('maxRequestLineBytes', head.method.length + head.target.length + head.version.length + 2);
   gauges.see('maxRequestsPerConnection', number);
+  // Goes through all fields, so only for who wants to know.
+  if (settings.maxFieldLineBytes !== null) gauges.see('maxFieldLineBytes', longestLine(head.fields));
   if (settings.headTimeoutMode === 'absolute') gauges.see('headTimeoutMs', Math.round(headMs));
   if (headMs > settings.minRateGraceMs) gauges.see('minHeadBytesPerSec', bytesPerSec(headBytes, headMs));
 }

@@ -41,6 +41,12 @@ describe('the gauges', () => {
     expect(seen(new Playbook().send(GET), 'maxRequestLineBytes')).toBe('GET /health HTTP/1.1'.length);
   });
 
+  it('take the longest field line where its length is limited', () => {
+    const sent = GET.replace('Host: a\r\n', 'Host: a\r\nX-Long: 123\r\nY: 1\r\n');
+    expect(seen(new Playbook({ maxFieldLineBytes: 100 }).send(sent), 'maxFieldLineBytes')).toBe('X-Long: 123'.length);
+    expect(seen(new Playbook({ maxFieldLineBytes: null }).send(sent), 'maxFieldLineBytes')).toBeNull();
+  });
+
   it('take the rates of what outlasted the grace', () => {
     const young = new Playbook({ minRateGraceMs: 1_000 }).send('GET /health HTTP/1.1\r\n').wait(900);
     expect(seen(young.send('Host: a\r\n\r\n'), 'minHeadBytesPerSec')).toBeNull();
