@@ -94,7 +94,7 @@ export const isReading = (row: ConnectionRow): boolean => READING.has(row.phase)
 export function rowTone(row: ConnectionRow): RowTone {
   const mark = chiefMark(row);
   if (mark !== null && markTone(mark) === 'bad') return 'bad';
-  if (isReading(row)) return 'warn';
+  if (isReading(row) || row.phase === 'delayed') return 'warn';
   if (row.status === null) return 'faint';
   return row.status < 400 ? 'ok' : row.status === 429 ? 'warn' : 'faint';
 }

@@ -29,6 +29,10 @@ describe('tone', () => {
     expect(rowTone(makeRow({ id: 1, ...openRow, phase: 'headers', status: null }))).toBe('warn');
   });
 
+  test('so does one that waits for its turn', () => {
+    expect(rowTone(makeRow({ id: 1, ...openRow, phase: 'delayed', status: null }))).toBe('warn');
+  });
+
   test('a guard that acted is bad, an idle timeout is not', () => {
     expect(rowTone(makeRow({ id: 1, marks: ['LIM_BODY_BYTES'], status: 413 }))).toBe('bad');
     expect(rowTone(makeRow({ id: 1, marks: ['LIM_IDLE_TIMEOUT'], status: 200 }))).toBe('ok');
