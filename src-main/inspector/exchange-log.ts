@@ -76,7 +76,10 @@ class EarlierExchanges {
   }
 
   drop(count: number): void {
-    this.#resize(this.count, count);
+    const kept = this.count - count;
+    // Moved within the array, unless a smaller one will do from now on.
+    if (kept * NUMBERS_PER_EXCHANGE * 4 <= this.#numbers.length) this.#resize(kept * 2, count);
+    else this.#numbers.copyWithin(0, count * NUMBERS_PER_EXCHANGE, this.count * NUMBERS_PER_EXCHANGE);
     this.#texts.splice(0, count * TEXTS_PER_EXCHANGE);
     this.count -= count;
     this.dropped += count;

@@ -14,6 +14,8 @@ import { Socket } from 'node:net';
 const READ_BYTES = 65_024;
 
 const shared = new Uint8Array(READ_BYTES);
+/** The part of it the latest read filled: the next one is often as long. */
+let latest = shared;
 
 /** Who is handed the reads of one socket. */
 export interface Reader {
@@ -34,7 +36,8 @@ interface ReadSocket extends Socket {
 const onread = {
   buffer: shared,
   callback(this: ReadSocket, length: number): boolean {
-    this[READER].received(shared.subarray(0, length));
+    if (latest.length !== length) latest = shared.subarray(0, length);
+    this[READER].received(latest);
     return true;
   },
 };
