@@ -369,6 +369,17 @@ describe('a client that does not read', () => {
     expect(book.wait(1).statuses()).toEqual([408]);
   });
 
+  it.each([
+    ['between reads', { headTimeoutMode: 'inactivity' }],
+    ['from accept', { headTimeoutStart: 'accept' }],
+  ] as const)('has a head that is timed %s timed without it, too', (_when, settings) => {
+    const book = new Playbook({ headTimeoutMs: 500, idleTimeoutMs: 60_000, ...settings }).send('GET / HT');
+    book.nowMs += 30_000;
+    book.session.notReadFor(30_000);
+    expect(book.wait(499).statuses()).toEqual([]);
+    expect(book.wait(1).statuses()).toEqual([408]);
+  });
+
   it('that takes some just in time has its bytes parsed all the same', () => {
     const book = new Playbook({ idleTimeoutMs: 1_000 }).send(GET);
     book.pendingBytes = 10;
