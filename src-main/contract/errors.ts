@@ -34,6 +34,12 @@ export const ERRORS = {
     hint: "Use only letters, digits and !#$%&'*+-.^_`|~ in it.",
     rfc: 'RFC 9110 §5.6.2',
   },
+  H1_METHOD_LENGTH: {
+    status: 501,
+    title: 'The method is longer than any that is implemented.',
+    hint: 'Look for what was sent in place of a method such as GET.',
+    rfc: 'RFC 9112 §3',
+  },
   H1_TARGET: {
     status: 400,
     title: 'The request target holds a byte that has to be percent-encoded, or has no form that its method takes.',

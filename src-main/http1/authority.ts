@@ -24,7 +24,8 @@ function regNameEnd(text: string): number {
   return at;
 }
 
-const IPV4 = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
+/** No octet has a leading zero (RFC 3986 §3.2.2). */
+const IPV4 = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 const IPV_FUTURE = /^v[0-9a-f]+\.[-a-z0-9._~!$&'()*+,;=:]+$/i;
 /** The longest form has six groups and an IPv4 address. */
 const MAX_IPV6_LENGTH = 45;

@@ -29,6 +29,8 @@ interface Seen {
   role: 'request' | 'response';
   minor: number;
   rules: ParserRules;
+  /** The request target names no host itself. */
+  needsHost: boolean;
   hosts: number;
   /** Null before a Content-Length. */
   length: number | null;
@@ -44,6 +46,7 @@ const seen: Seen = {
   role: 'request',
   minor: 1,
   rules: STRICT_RULES,
+  needsHost: false,
   hosts: 0,
   length: null,
   codings: false,
@@ -53,10 +56,11 @@ const seen: Seen = {
   expectsContinue: false,
 };
 
-function nothingSeen(role: Seen['role'], minor: number, rules: ParserRules): void {
+function nothingSeen(role: Seen['role'], minor: number, rules: ParserRules, needsHost: boolean): void {
   seen.role = role;
   seen.minor = minor;
   seen.rules = rules;
+  seen.needsHost = needsHost;
   seen.hosts = 0;
   seen.length = null;
   seen.codings = false;
@@ -77,8 +81,9 @@ const takeHost: Take = (fields, index) => {
   if (seen.hosts > 1) return seen.rules.repeatedHost ? null : 'H1_HOST_REPEATED';
   const start = fields.valueStart(index);
   const end = fields.valueEnd(index);
-  // Empty where the target URI has no authority (RFC 9112 §3.2), and ignored beside absolute-form (§3.2.2).
-  if (start === end) return null;
+  // Empty where the target URI has no authority (RFC 9112 §3.2), and ignored beside absolute-form (§3.2.2). A path
+  // alone needs one: an http URI without a host is to be rejected (RFC 9110 §4.2.1).
+  if (start === end) return seen.needsHost ? 'H1_HOST' : null;
   if (equalBytes(fields.bytes, start, end, knownHost)) return null;
   const authority = readAuthority(latin1(fields.bytes, start, end));
   if (authority === null || authority.hostBytes === 0) return 'H1_HOST';
@@ -231,8 +236,14 @@ function codeOf(fields: SectionFields, index: number): ErrorCode | null {
  * Looks at the fields in the order they were sent: at those that are noted, and at those nothing is noted of. What it
  * returns is valid until the next call.
  */
-export function judge(fields: SectionFields, role: Seen['role'], minor: number, rules: ParserRules): Seen | Refusal {
-  nothingSeen(role, minor, rules);
+export function judge(
+  fields: SectionFields,
+  role: Seen['role'],
+  minor: number,
+  rules: ParserRules,
+  needsHost: boolean,
+): Seen | Refusal {
+  nothingSeen(role, minor, rules, needsHost);
   for (let bits = fields.noted; bits !== 0; bits &= bits - 1) {
     const field = 31 - Math.clz32(bits & -bits);
     const code = codeOf(fields, field);

@@ -73,7 +73,8 @@ export function completeRequest(r: Registers): RequestHead | null {
   const text = sectionText(r);
   const target = targetText(r, text);
   const length = r.at + r.toSection;
-  const verdict = judge(r.fields, 'request', minor, r.limits.rules);
+  const form = targetForm(method, target);
+  const verdict = judge(r.fields, 'request', minor, r.limits.rules, form === 'origin');
   if (isRefusal(verdict)) return refused(r, verdict);
   return {
     kind: 'request',
@@ -82,7 +83,7 @@ export function completeRequest(r: Registers): RequestHead | null {
     end: start + length,
     method,
     target,
-    targetForm: targetForm(method, target),
+    targetForm: form,
     version,
     minor,
     simple,
@@ -99,7 +100,7 @@ export function completeResponse(r: Registers, method: string): ResponseHead | n
   const { statusCode: status, minor, version, sectionStart: start } = r;
   const text = sectionText(r);
   const length = r.at + r.toSection;
-  const verdict = judge(r.fields, 'response', minor, r.limits.rules);
+  const verdict = judge(r.fields, 'response', minor, r.limits.rules, false);
   if (isRefusal(verdict)) return refused(r, verdict);
   const framing = framingByStatus(status, method) ?? framingOf(verdict);
   return {

@@ -1,6 +1,9 @@
 /** Method names as text. The usual ones are not made anew for every request. */
 import { latin1 } from './bytes';
 
+/** Nobody implements a longer one (RFC 9112 §3). */
+export const MAX_METHOD_BYTES = 255;
+
 const USUAL = ['GET', 'PUT', 'POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE'];
 
 export function methodName(bytes: Uint8Array, start: number, end: number): string {

@@ -131,6 +131,11 @@ export class Parser {
     return this.#r.bodyBytes;
   }
 
+  /** Of the request under way: known before the rest of its start line is; empty before and between messages. */
+  get method(): string {
+    return this.#r.state <= EMPTY_LINE_LF ? '' : this.#r.method;
+  }
+
   /** Of a request: known as soon as it is complete, also where the head never is; null before and between messages. */
   get startLine(): StartLine | null {
     if (isFieldState(this.#r.state) && this.#hasUnreadStartLine()) this.#startLine = this.#readStartLine();

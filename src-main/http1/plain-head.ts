@@ -5,7 +5,7 @@
  */
 import { bytesOf } from './bytes';
 import { COLON, CR, DEL, DIGIT_0, LF, SP, TARGET_CHAR, TCHAR, isDigit } from './grammar';
-import { methodName } from './method';
+import { MAX_METHOD_BYTES, methodName } from './method';
 import { CASE_BIT, FIRST_BYTES, MAX_NOTED_NAME_BYTES } from './noted-names';
 import type { Registers } from './registers';
 import { FIELD_LINE } from './states';
@@ -38,7 +38,8 @@ function createRequestLine(): Take {
     let at = start;
     while (at < stop && tchar[bytes[at]!] === 1) at += 1;
     const methodEnd = at;
-    if (at + 1 >= stop || at === start || bytes[at] !== SP || bytes[at + 1] !== SLASH) return false;
+    if (at + 1 >= stop || at === start || at - start > MAX_METHOD_BYTES || bytes[at] !== SP || bytes[at + 1] !== SLASH)
+      return false;
     const targetStart = at + 1;
     at = targetStart;
     while (at < stop && targetChar[bytes[at]!] === 1) at += 1;

@@ -6,7 +6,7 @@
  */
 import type { ErrorCode } from '../contract/errors';
 import { CR, DIGIT_0, FIELD_CONTENT, HTAB, LF, SP, TARGET_CHAR, TCHAR, isDigit } from './grammar';
-import { methodName } from './method';
+import { MAX_METHOD_BYTES, methodName } from './method';
 import type { Registers } from './registers';
 import {
   FIELD_LINE,
@@ -62,18 +62,24 @@ function tlsLine(r: Registers, stop: number): boolean {
 
 function method(r: Registers, stop: number): boolean {
   const { bytes, toSection } = r;
+  const methodStop = Math.min(stop, MAX_METHOD_BYTES - toSection);
   let { at } = r;
-  while (at < stop && TCHAR[bytes[at]!] === 1) at += 1;
+  while (at < methodStop && TCHAR[bytes[at]!] === 1) at += 1;
   r.at = at;
   if (at >= stop) return false;
   const byte = bytes[at]!;
+  if (TCHAR[byte] === 1) {
+    r.fail('H1_METHOD_LENGTH', at);
+    return false;
+  }
   const length = at + toSection;
+  // Told also where the line ends too early: the reply to HEAD has no content, whatever is wrong (RFC 9110 §9.3.2).
+  r.method = r.gathered.length === 0 ? methodName(bytes, at - length, at) : r.text(0, length);
   if (byte !== SP || length === 0) {
     const isSeparator = byte === SP || byte === HTAB || endsLine(r, byte);
     r.fail(isSeparator ? 'H1_REQUEST_LINE' : orBareLf(r, byte, 'H1_METHOD'), at);
     return false;
   }
-  r.method = r.gathered.length === 0 ? methodName(bytes, at - length, at) : r.text(0, length);
   r.span('method', at);
   r.at = at + 1;
   r.span('space', r.at);

@@ -48,7 +48,8 @@ export class Replier {
     const { offset, messageStart } = this.parser;
     const { method, target, version } = this.parser.startLine ?? NO_START_LINE;
     const start = this.out.bytes;
-    this.out.write(writeReply(parts, { method, minor: 1, close: true, nowMs: atMs }));
+    // The method is known before the start line is: HEAD has no content, whatever is wrong (RFC 9110 §9.3.2).
+    this.out.write(writeReply(parts, { method: this.parser.method, minor: 1, close: true, nowMs: atMs }));
     this.port.record({
       kind: 'reply',
       connection: this.connection,

@@ -274,6 +274,25 @@ describe('after a refusal', () => {
     expect(book.wait(1).effects).toEqual(['end', 'destroy']);
   });
 
+  // RFC 9110 §9.3.2: what is wrong with a request does not give HEAD content.
+  it.each([
+    'HEAD * HTTP/1.1\r\n',
+    'HEAD /a b',
+    'HEAD / HTTP/2.0',
+    'HEAD\r\n',
+    'HEAD /\x7f',
+    `HEAD /${'x'.repeat(9_000)}`,
+  ])('sends no body to a HEAD refused in its start line: %.20s', (text) => {
+    expect(new Playbook().send(text).written()).toMatch(
+      /^HTTP\/1\.1 [45]\d\d [^]*Content-Length: [1-9]\d*\r\n([^\r]+\r\n)*\r\n$/,
+    );
+  });
+
+  it('sends no body to a HEAD whose start line took too long', () => {
+    const book = new Playbook({ headTimeoutMs: 100 }).send('HEAD / HT').wait(100);
+    expect(book.written()).toMatch(/^HTTP\/1\.1 408 [^]*\r\n\r\n$/);
+  });
+
   it('names the request whose head it refused, and sends no body to a refused HEAD', () => {
     const book = new Playbook().send('HEAD /x HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n');
     expect(book.written()).toMatch(/^HTTP\/1\.1 400 [^]*\r\n\r\n$/);
