@@ -99,6 +99,12 @@ export function rowTone(row: ConnectionRow): RowTone {
   return row.status < 400 ? 'ok' : row.status === 429 ? 'warn' : 'faint';
 }
 
+/** `GET /health`; where the latest request has no start line, what there is in its place. */
+export function requestText({ method, target, bytesIn, closedAtMs }: ConnectionRow): string {
+  if (method !== '') return `${method} ${target}`;
+  return `${bytesIn === 0 ? 'no request' : 'no start line'}${closedAtMs === null ? ' yet' : ''}`;
+}
+
 export type StatusTone = 'ok' | 'warn' | 'bad' | 'muted';
 
 export function statusTone(status: number | null): StatusTone {

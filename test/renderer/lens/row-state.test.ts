@@ -1,7 +1,14 @@
 import { ERRORS, type ErrorCode } from '@contract/errors';
 import { GUARD_NAMES, SETTINGS } from '@contract/settings';
 import { describe, expect, test } from 'vitest';
-import { chiefMark, markLabel, rowStateText, rowTone, statusTone } from '../../../src-renderer/lens/row-state';
+import {
+  chiefMark,
+  markLabel,
+  requestText,
+  rowStateText,
+  rowTone,
+  statusTone,
+} from '../../../src-renderer/lens/row-state';
 import { makeRow } from '../../support/rows';
 
 const openRow = { closedAtMs: null, closeCause: null } as const;
@@ -41,6 +48,16 @@ describe('tone', () => {
   test('a 429 warns, other errors are bad, no reply is neither', () => {
     expect([200, 304, 429, 404, 500, null].map(statusTone)).toEqual(['ok', 'ok', 'warn', 'bad', 'bad', 'muted']);
   });
+});
+
+test('names the request, or says what of it is missing', () => {
+  const nameless = { method: '', target: '' } as const;
+  expect([
+    requestText(makeRow({ id: 1 })),
+    requestText(makeRow({ id: 1, ...nameless, bytesIn: 0 })),
+    requestText(makeRow({ id: 1, ...nameless, ...openRow, bytesIn: 3 })),
+    requestText(makeRow({ id: 1, ...nameless, bytesIn: 11 })),
+  ]).toEqual(['GET /health', 'no request', 'no start line yet', 'no start line']);
 });
 
 test('says in words what the dot says by colour', () => {
