@@ -38,6 +38,7 @@ describe('is left alone', () => {
     '<input>',
     '<input type="number">',
     '<textarea></textarea>',
+    '<button role="combobox"></button>',
     '<div contenteditable="true"></div>',
     '<div role="dialog"></div>',
   ])('what is typed in %s', async (html) => {
