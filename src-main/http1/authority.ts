@@ -1,7 +1,7 @@
 /** `uri-host [":" port]` (RFC 9110 §7.2), as it stands in Host, in authority-form and in absolute-form. */
 import { COLON, DIGIT_0, HEX_VALUE, NOT_HEX, REG_NAME_CHAR, isDigit } from './grammar';
 
-const PERCENT = 0x25;
+export const PERCENT = 0x25;
 const MAX_PORT = 65_535;
 
 export interface Authority {
@@ -12,12 +12,16 @@ export interface Authority {
 
 const isHex = (text: string, at: number): boolean => (HEX_VALUE[text.charCodeAt(at)] ?? NOT_HEX) !== NOT_HEX;
 
+/** "%" and two hex digits (RFC 3986 §2.1)? */
+export const isPercentEncoding = (text: string, at: number): boolean =>
+  text.charCodeAt(at) === PERCENT && isHex(text, at + 1) && isHex(text, at + 2);
+
 /** reg-name, of which an IPv4 address is a case (RFC 3986 §3.2.2); returns the index after it. */
 function regNameEnd(text: string): number {
   let at = 0;
   while (at < text.length) {
     const code = text.charCodeAt(at);
-    if (code === PERCENT && isHex(text, at + 1) && isHex(text, at + 2)) at += 3;
+    if (isPercentEncoding(text, at)) at += 3;
     else if (REG_NAME_CHAR[code] === 1) at += 1;
     else break;
   }

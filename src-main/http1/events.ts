@@ -80,6 +80,12 @@ export interface ParserRules {
    */
   readonly emptyLines: boolean;
   /**
+   * A target may hold what RFC 3986 has no place for: `"<>[]\^{|}`, the grave accent, and "%" without two hex digits
+   * after it. True is the common reading: browsers send some of them in queries, and none can be taken for the end of
+   * the target. Risk of false: such a browser is refused. Risk of true: two servers may decode a broken "%" in two ways.
+   */
+  readonly oddTargets: boolean;
+  /**
    * Field lines beyond `maxFieldCount`. `drop`: they are skipped (Node 20). Risk: nothing sees them, and that holds
    * for Content-Length, Transfer-Encoding, Host and Connection too: a body whose length was dropped is read as the
    * next request.
@@ -100,6 +106,7 @@ export const STRICT_RULES: ParserRules = {
   http09: 'refuse',
   tlsOnPlainPort: 'refuse',
   emptyLines: true,
+  oddTargets: true,
   fieldOverflow: 'refuse',
 };
 

@@ -41,9 +41,12 @@ export const TCHAR = table([...ALPHA, DIGITS], "!#$%&'*+-.^_`|~");
  * What may stand in a request target: visible ASCII without "#", for a fragment is never sent (RFC 9110 §4.2.5).
  * Wider than RFC 3986, which has no place for `"<>\^{|}` and the grave accent: clients send them, browsers some of
  * them in queries, and none of them can be taken for the end of the target. What follows a "%" is not checked: nothing
- * here decodes it.
+ * here decodes it. `target.ts` refuses these where the rules say so.
  */
 export const TARGET_CHAR = table([[0x21, 0x7e]], '', '#');
+
+/** pchar without its percent-encodings, and what else stands in path and query (RFC 3986 §3.3, §3.4). */
+export const PATH_QUERY_CHAR = table([...ALPHA, DIGITS], "-._~!$&'()*+,;=:@/?");
 
 /** field-content, SP and HTAB (RFC 9110 §5.5); reason-phrase has the same bytes (RFC 9112 §4). */
 export const FIELD_CONTENT = table([[0x20, 0x7e], OBS_TEXT], '\t');

@@ -48,7 +48,8 @@ function createRequestLine(): Take {
     if (at - targetStart > limits.maxTargetBytes || lineStop - 2 - start > limits.maxRequestLineBytes) return false;
     const minor = bytes[lineStop - 3]! - DIGIT_0;
     const method = methodName(bytes, start, methodEnd);
-    if (method === 'CONNECT' || (minor > 1 && limits.rules.versions === 'exact')) return false;
+    if (!limits.rules.oddTargets || method === 'CONNECT' || (minor > 1 && limits.rules.versions === 'exact'))
+      return false;
     r.method = method;
     r.targetStart = targetStart - start;
     r.targetEnd = at - start;

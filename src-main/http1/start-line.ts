@@ -22,7 +22,7 @@ import {
   TLS_LINE,
   TLS_RECORD,
 } from './states';
-import { isTargetFor } from './target';
+import { firstOddCharacter, isTargetFor } from './target';
 import { MAX_EXACT_MAJOR, VERSION_09, isExactVersion, treatedMinor, versionText } from './version';
 
 /** The second byte of every TLS record up to TLS 1.3 (RFC 8446 §5.1). */
@@ -144,6 +144,11 @@ function endTarget(r: Registers, at: number): boolean {
   // The HTTP/2 preface has a target of no form; its version tells what it is.
   if (!isPlain && !isTargetFor(r.method, r.text(r.targetStart, r.targetEnd)) && !isPreface(r)) {
     r.failAt('H1_TARGET', r.sectionStart + r.targetStart, at);
+    return false;
+  }
+  const odd = r.limits.rules.oddTargets ? -1 : firstOddCharacter(r.method, r.text(r.targetStart, r.targetEnd));
+  if (odd >= 0) {
+    r.failAt('H1_TARGET', r.sectionStart + r.targetStart + odd, at);
     return false;
   }
   r.span('target', at);

@@ -15,6 +15,7 @@ const rulesOf = (settings: Settings): ParserRules => ({
   http09: settings.http09,
   tlsOnPlainPort: settings.tlsOnPlainPort,
   emptyLines: settings.acceptEmptyLines,
+  oddTargets: settings.acceptOddTargets,
   fieldOverflow: settings.onTooManyFields === 'drop' ? 'drop' : 'refuse',
 });
 

@@ -47,6 +47,7 @@ const CHOICES: { readonly [Rule in keyof ParserRules]: readonly ParserRules[Rule
   http09: ['refuse', 'answer', 'fields'],
   tlsOnPlainPort: ['refuse', 'wait'],
   emptyLines: [true, false],
+  oddTargets: [true, false],
   fieldOverflow: ['refuse', 'drop'],
 };
 

@@ -91,6 +91,7 @@ const anyRules: fc.Arbitrary<ParserRules> = fc.record({
   http09: fc.constantFrom('refuse', 'answer', 'fields'),
   tlsOnPlainPort: fc.constantFrom('refuse', 'wait'),
   emptyLines: fc.boolean(),
+  oddTargets: fc.boolean(),
   fieldOverflow: fc.constantFrom('refuse', 'drop'),
 });
 

@@ -130,6 +130,15 @@ export const STRICTNESS = {
     doc: 'Empty lines before a request line are skipped (RFC 9112 §2.2); they count towards the head size.',
     risk: 'none known: old clients send one after a body. Off refuses what the RFC asks to bear',
   },
+  acceptOddTargets: {
+    group: 'strictness',
+    kind: 'switch',
+    label: 'Targets beyond RFC 3986',
+    lifts: { code: 'H1_TARGET', when: 'where the characters are visible ASCII but #' },
+    default: true,
+    doc: 'A target may hold "<>[]\\^{|} and the grave accent, and % without two hex digits, as browsers and curl send them.',
+    risk: 'two servers may decode a broken percent-encoding in two ways. Off refuses some queries of browsers',
+  },
   unknownCodingStatus: {
     group: 'strictness',
     kind: 'choice',
