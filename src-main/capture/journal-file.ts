@@ -56,6 +56,11 @@ export class JournalFile {
     this.#backlog = new Backlog(options.onCaughtUp);
   }
 
+  /** A file while it is laid out: it opens only when that is done, so it has no name that anybody would open. */
+  get #nextPath(): string {
+    return `${this.options.segments.path}.next`;
+  }
+
   /** Should clients wait for the disk? */
   get isBehind(): boolean {
     return this.#backlog.isBehind;
@@ -64,6 +69,7 @@ export class JournalFile {
   /** Makes the live file. Rejects where that is not possible. */
   async open(): Promise<void> {
     const { segments, files } = this.options;
+    await files.remove(this.#nextPath);
     segments.live.file = new ReusableFile(await files.create(segments.path));
     this.#append(segmentHeader(APPLICATION));
   }
@@ -104,13 +110,7 @@ export class JournalFile {
   }
 
   #remove(dropped: readonly Segment[]): void {
-    for (const segment of dropped) {
-      this.#pump.do(async () => {
-        await segment.file?.close();
-        segment.file = null;
-        await this.options.files.remove(segment.path);
-      });
-    }
+    for (const segment of dropped) this.#pump.do(() => this.#discard(segment));
   }
 
   /** From this position on, everything is in a slab. */
@@ -134,6 +134,7 @@ export class JournalFile {
     this.#flushNow();
     this.#trim();
     await this.#pump.close();
+    await this.options.files.remove(this.#nextPath).catch(() => undefined);
     for (const segment of this.options.segments.all) {
       await segment.file?.close();
       segment.file = null;
@@ -241,32 +242,52 @@ export class JournalFile {
     const next = segments.begin(this.#position);
     this.#filling = null;
     const dropped = this.#takeExcess();
-    const spare = this.#slabsInARow >= BUSY_SLABS ? (dropped.shift() ?? null) : null;
+    // The one that has just become full still has to get its number, whoever drops it.
+    const isSpare = this.#slabsInARow >= BUSY_SLABS && dropped[0] !== full;
+    const spare = isSpare ? (dropped.shift() ?? null) : null;
     this.#pump.do(async () => {
+      // Before the live file gets its number: until the next one has its place, there is none.
+      const laidOut = next.file === null ? await this.#laidOut(spare) : null;
       await full.file?.trim();
       if (full.path !== numbered) await files.rename(full.path, numbered);
       full.path = numbered;
-      next.file ??= (await this.#reused(spare)) ?? new ReusableFile(await files.create(segments.path));
+      next.file ??= (await this.#takenOver(laidOut)) ?? new ReusableFile(await files.create(segments.path));
     });
     this.#append(joined([segmentHeader(APPLICATION), customBlock(this.#settings)]));
     this.#remove(dropped);
   }
 
-  /** The file of a dropped segment as the live one; null where that is not possible: then it is gone. */
-  async #reused(spare: Segment | null): Promise<ReusableFile | null> {
-    const { segments, files } = this.options;
+  /** A dropped segment whose file the next one can be written over; null where that is not possible: then it is gone. */
+  async #laidOut(spare: Segment | null): Promise<Segment | null> {
     const file = spare?.file ?? null;
     if (spare === null || file === null) return null;
-    spare.file = null;
     try {
-      if ((await file.layOut(segmentHeader(APPLICATION).length)) && (await files.rename(spare.path, segments.path))) {
-        return file;
-      }
+      const isThere = await this.options.files.rename(spare.path, this.#nextPath);
+      spare.path = this.#nextPath;
+      if (isThere && (await file.layOut(segmentHeader(APPLICATION).length))) return spare;
     } catch {
       // A new file shows what the disk can do: what was in this one is not wanted any more.
     }
-    await file.close().catch(() => undefined);
-    await files.remove(spare.path);
+    await this.#discard(spare);
     return null;
+  }
+
+  /** Its file in the place of the live one. */
+  async #takenOver(laidOut: Segment | null): Promise<ReusableFile | null> {
+    const { segments, files } = this.options;
+    if (laidOut === null) return null;
+    const { file } = laidOut;
+    if (await files.rename(laidOut.path, segments.path).catch(() => false)) {
+      laidOut.file = null;
+      return file;
+    }
+    await this.#discard(laidOut);
+    return null;
+  }
+
+  async #discard(segment: Segment): Promise<void> {
+    await segment.file?.close();
+    segment.file = null;
+    await this.options.files.remove(segment.path);
   }
 }

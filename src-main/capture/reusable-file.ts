@@ -43,7 +43,7 @@ export class ReusableFile {
 
   /** Makes all of the file but its header blocks that say nothing. False: it is too long for that, or empty. */
   async layOut(headerBytes: number): Promise<boolean> {
-    const lengthBytes = Math.ceil(this.#end / CELL_BYTES) * CELL_BYTES;
+    const lengthBytes = Math.ceil(Math.max(this.#end, this.#laidOutBytes) / CELL_BYTES) * CELL_BYTES;
     if (lengthBytes === 0 || lengthBytes > MAX_LAID_OUT_BYTES) return false;
     emptyCell ??= vacantBlock(CELL_BYTES);
     const cells = Array<Uint8Array>(lengthBytes / CELL_BYTES).fill(emptyCell);
