@@ -3,13 +3,7 @@ import { fail, ok } from '@contract/errors';
 import type { FeedBatch, FeedSnapshot } from '@contract/feed';
 import { isPresetName, presetEntry, presetSettings, type PresetName, type SettingsState } from '@contract/presets';
 import type { SettingValue } from '@contract/setting-entry';
-import {
-  checkSetting,
-  SETTING_NAMES,
-  withSetting,
-  type SettingName,
-  type SettingSource,
-} from '@contract/settings';
+import { checkSetting, SETTING_NAMES, withSetting, type SettingName, type SettingSource } from '@contract/settings';
 import { FakeTransport } from './fake-transport';
 import { makeSnapshot, settingsState } from './rows';
 

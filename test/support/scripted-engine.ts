@@ -10,11 +10,7 @@ import type { Fact } from '../../src-main/contract/facts';
 import type { FeedBatch, FeedSnapshot, ListenerState } from '../../src-main/contract/feed';
 import { isPresetName, presetSettings, type SettingsState } from '../../src-main/contract/presets';
 import type { SettingValue } from '../../src-main/contract/setting-entry';
-import {
-  checkSetting,
-  isSettingName,
-  withSetting,
-} from '../../src-main/contract/settings';
+import { checkSetting, isSettingName, withSetting } from '../../src-main/contract/settings';
 import { FIRST_STATS } from '../../src-renderer/model/first-state';
 import type { RecordedCall } from './fake-transport';
 import { settingsState } from './rows';
