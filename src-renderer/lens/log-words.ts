@@ -1,5 +1,4 @@
 /** One line of the trip log: what acted, and the limit against what was measured. */
-import type { ConnectionRow } from '@contract/connections';
 import { describe, errorEntry } from '@contract/errors';
 import type { LogEntry } from '@contract/feed';
 import { numberEntry, type Settings } from '@contract/settings';
@@ -42,12 +41,6 @@ export function logTitle(entry: LogEntry, values: Settings): string {
   const { title, hint } = describe({ code: entry.code, detail });
   const { rfc = '' } = errorEntry(entry.code);
   return [title, hint, rfc, ...wayOutSentences(entry.code, values)].filter((part) => part !== '').join(' ');
-}
-
-/** What stands in place of a status where no reply was sent: how the connection ended, or nothing while it is open. */
-export function logEnd(row: ConnectionRow | null): string {
-  if (row === null || row.closeCause === null) return '';
-  return row.closeCause === 'guard-reset' ? 'RST' : row.closeCause === 'client-reset' ? '' : 'FIN';
 }
 
 export const logTone = (entry: LogEntry): RowTone => markTone(entry.code);

@@ -1,8 +1,8 @@
 import type { LogEntry } from '@contract/feed';
 import { DEFAULT_SETTINGS } from '@contract/settings';
 import { expect, test } from 'vitest';
-import { logEnd, logSentence, logTitle } from '../../../src-renderer/lens/log-words';
-import { makeRow, NOW_MS } from '../../support/rows';
+import { logSentence, logTitle } from '../../../src-renderer/lens/log-words';
+import { NOW_MS } from '../../support/rows';
 
 const trip = { kind: 'trip', connection: 1, atMs: NOW_MS, offset: 90, status: 408 } as const;
 
@@ -40,9 +40,4 @@ test('the title is the sentence of the catalogue with its limit and its rule', (
 test('the title of a fault names the setting that would let it through', () => {
   const entry: LogEntry = { kind: 'fault', connection: 1, atMs: NOW_MS, code: 'H1_BARE_LF', offset: 14, status: 400 };
   expect(logTitle(entry, DEFAULT_SETTINGS)).toMatch(/Strictness › Bare LF ends a line would let it through\.$/);
-});
-
-test('without a reply the end of the connection is told', () => {
-  const end = (closeCause: 'guard-closed' | 'guard-reset' | null) => logEnd(makeRow({ id: 1, closeCause }));
-  expect([end('guard-closed'), end('guard-reset'), end(null), logEnd(null)]).toEqual(['FIN', 'RST', '', '']);
 });

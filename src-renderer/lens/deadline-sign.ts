@@ -1,0 +1,31 @@
+/** The few signs a line has room for that says how a guard ends a connection: `408`, `FIN`, `RST`. */
+import type { ConnectionPhase, ConnectionRow } from '@contract/connections';
+import type { SettingName, Settings } from '@contract/settings';
+
+type ActionName = Extract<SettingName, `on${string}Timeout`>;
+
+/** A guard that watches the clock acts by what was awaited, whichever of them comes first. */
+const ACTIONS: Readonly<Partial<Record<ConnectionPhase, ActionName>>> = {
+  idle: 'onIdleTimeout',
+  complete: 'onIdleTimeout',
+  'start-line': 'onStartLineTimeout',
+  headers: 'onHeadTimeout',
+  'body-length': 'onBodyTimeout',
+  'chunk-size': 'onBodyTimeout',
+  'chunk-data': 'onBodyTimeout',
+  trailers: 'onBodyTimeout',
+  'body-until-close': 'onBodyTimeout',
+};
+
+/** What the armed deadline of an open connection will do as the settings are now. */
+export function deadlineSign({ phase, bytesIn }: ConnectionRow, settings: Settings): string {
+  const name = bytesIn === 0 ? 'onFirstByteTimeout' : ACTIONS[phase];
+  const action = name === undefined ? 'reset' : settings[name];
+  return action === 'close' ? 'FIN' : action === 'reset' ? 'RST' : action;
+}
+
+/** What stands in place of a status where no reply was sent; nothing while the connection is open. */
+export function silentEnd(row: ConnectionRow | null): string {
+  if (row === null || row.closeCause === null || row.closeCause === 'client-reset') return '';
+  return row.closeCause === 'guard-reset' ? 'RST' : 'FIN';
+}
