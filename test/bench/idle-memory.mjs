@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { ENGINE_ARGS, ServerProcess } from './server-process.mjs';
 import { smallGet } from './workloads.mjs';
 
-const CONNECTIONS = 2_000;
+const CONNECTIONS = 10_000;
 const AT_ONCE = 100;
 /** Until closed connections are gone on the server's side too. */
 const SETTLE_MS = 500;

@@ -54,6 +54,37 @@ function parserTable(measured) {
   return table(['Parser', 'fields unread', 'all read', "Node's own", 'unread ÷ Node', 'read ÷ Node'], rows);
 }
 
+const milliseconds = (/** @type {number} */ value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+const megabytes = (/** @type {number} */ bytes) => `${whole(bytes / 1024 ** 2)} MB`;
+
+/** @param {Awaited<ReturnType<typeof import('./linear.mjs').measureLinear>>} measured */
+function linearTable(measured) {
+  const rows = measured.map(({ name, size, halfMs, wholeMs, heldMs }) => [
+    `${whole(size)} ${name}`,
+    milliseconds(halfMs),
+    milliseconds(wholeMs),
+    times(wholeMs / halfMs),
+    milliseconds(heldMs),
+  ]);
+  return table(
+    ['Hostile work', 'half of it', 'all of it', 'growth (linear: at most 2 ×)', 'loop held at most (aim 50 ms)'],
+    rows,
+  );
+}
+
+/** @param {Awaited<ReturnType<typeof import('./siege.mjs').measureSiege>>} measured */
+function siegeTable(measured) {
+  const rows = measured.map(({ name, most, answers, p50, p99, worst, before, after }) => [
+    `${whole(most)} ${name}`,
+    whole(answers),
+    milliseconds(p50),
+    `${milliseconds(p99)} (aim 50 ms)`,
+    milliseconds(worst),
+    `${megabytes(before)} → ${megabytes(after)}`,
+  ]);
+  return table(['Siege', 'answers, all 200', 'p50', 'p99', 'worst', 'memory before → after'], rows);
+}
+
 /**
  * @typedef {object} Results
  * @property {ReturnType<typeof import('./machine.mjs').describeMachine>} machine
@@ -62,10 +93,12 @@ function parserTable(measured) {
  * @property {Awaited<ReturnType<typeof import('./parser-speed.mjs').measureParser>>} parser
  * @property {Awaited<ReturnType<typeof import('./idle-memory.mjs').measureIdleMemory>>} memory
  * @property {Awaited<ReturnType<typeof import('./feed-delay.mjs').measureFeedDelay>>} feed
+ * @property {Awaited<ReturnType<typeof import('./linear.mjs').measureLinear>>} linear
+ * @property {Awaited<ReturnType<typeof import('./siege.mjs').measureSiege>>} siege
  */
 
 /** @param {Results} results */
-export function toMarkdown({ machine, command, throughput, parser, memory, feed }) {
+export function toMarkdown({ machine, command, throughput, parser, memory, feed, linear, siege }) {
   const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
   return `# How fast it is
 
@@ -93,5 +126,18 @@ ${parserTable(parser)}
 | First byte to feed | p50 | p95 |
 | --- | --: | --: |
 | ${feed.samples} connections, over the WebSocket of a tab | ${feed.p50.toFixed(1)} ms | ${feed.p95.toFixed(1)} ms (aim below 40 ms) |
-`;
+
+${linearTable(linear)}
+
+Each time runs from the first byte sent to the end of the connection, the client's own work included.
+
+${
+  siege.length === 0
+    ? ''
+    : `${siegeTable(siege)}
+
+A normal client asks on a connection of its own every 20 ms, on the core of the attackers; the worst of its answers come
+while all of them connect at once. Memory is resident memory after garbage is collected and the list was cleared.
+`
+}`;
 }

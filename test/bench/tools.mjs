@@ -1,5 +1,6 @@
 import { ensureDependencies } from '../setup/dependencies.mjs';
 import { ensurePrograms } from '../setup/system-tools.mjs';
 
-/** wrk makes the load, taskset keeps it off the server's core. Null when everything is there. */
-export const ensureTools = () => ensureDependencies() ?? ensurePrograms({ wrk: 'wrk', taskset: 'util-linux' });
+/** wrk and slowhttptest make the load, taskset keeps it off the server's core. Null when everything is there. */
+export const ensureTools = () =>
+  ensureDependencies() ?? ensurePrograms({ wrk: 'wrk', taskset: 'util-linux', slowhttptest: 'slowhttptest' });
