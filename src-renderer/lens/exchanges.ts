@@ -2,13 +2,30 @@
 import type { ConnectionDetail, Direction, Exchange, FaultMark, Trip } from '@contract/connections';
 import type { Failure } from '@contract/errors';
 
-/** The engine tells of an exchange once its head is complete; what has arrived of it can be looked at before. */
-function pendingExchange({ row, exchanges, timeline }: ConnectionDetail): Exchange | null {
+/** What a guard or fault stopped without a reply: no exchange tells of it. */
+function silentVerdict({ trips, faults }: ConnectionDetail, from: number): FaultMark | Trip | null {
+  const last = [trips.at(-1), faults.at(-1)]
+    .filter((verdict) => verdict !== undefined)
+    .toSorted((one, other) => one.atMs - other.atMs)
+    .at(-1);
+  // The limit of requests ends a connection after its reply: what came later was not read.
+  return last === undefined || last.status !== null || last.offset < from || last.code === 'LIM_REQUESTS' ? null : last;
+}
+
+/**
+ * The engine tells of an exchange once its head is complete, or it is answered; what has arrived of it can be looked
+ * at before, and where it never got that far.
+ */
+function pendingExchange(detail: ConnectionDetail): Exchange | null {
+  const { row, exchanges, timeline } = detail;
   const last = exchanges.at(-1);
   const requestStart = last === undefined ? 0 : last.requestEnd;
+  if (requestStart === null || requestStart >= row.bytesIn) return null;
   const isReadingHead = row.phase === 'start-line' || row.phase === 'headers';
-  if (!isReadingHead || requestStart === null || requestStart >= row.bytesIn) return null;
-  const hasStartLine = row.phase === 'headers';
+  const verdict = row.phase === 'closed' ? silentVerdict(detail, requestStart) : null;
+  if (!isReadingHead && verdict === null) return null;
+  // A row names the request before, and its status, until the next start line is complete.
+  const hasStartLine = row.phase === 'headers' || (row.phase === 'closed' && row.status === null);
   return {
     number: (last?.number ?? 0) + 1,
     method: hasStartLine ? row.method : '',
@@ -26,7 +43,7 @@ function pendingExchange({ row, exchanges, timeline }: ConnectionDetail): Exchan
     replyEnd: null,
     replyAtMs: null,
     tokensLeft: null,
-    failure: null,
+    failure: verdict && { ...failureOf(verdict, []), offset: verdict.offset },
   };
 }
 

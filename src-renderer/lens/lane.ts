@@ -1,6 +1,6 @@
 /** The small bar of a list row: how the latest exchange is made up. */
 import type { ConnectionRow } from '@contract/connections';
-import { chiefMark, isReading, markTone } from './row-state';
+import { chiefMark, isRateLimited, isReading, markTone } from './row-state';
 
 export type LanePart = 'start-line' | 'fields' | 'body' | 'reply' | 'limited' | 'cut' | 'rest';
 
@@ -16,7 +16,7 @@ const LEAST_WEIGHT = 0.08;
 /** Shares by the square root of the bytes, so that a head is still seen beside a large body. */
 export function laneSegments(row: ConnectionRow): readonly LaneSegment[] {
   const { startLine, fields, body, reply } = row.lane;
-  const replyPart: LanePart = row.status === 429 ? 'limited' : 'reply';
+  const replyPart: LanePart = isRateLimited(row) ? 'limited' : 'reply';
   const parts: readonly (readonly [LanePart, number])[] = [
     ['start-line', startLine],
     ['fields', fields],

@@ -1,7 +1,7 @@
 /** What a row of the list says in words and tones. */
 import type { ConnectionPhase, ConnectionRow } from '@contract/connections';
 import type { ErrorCode } from '@contract/errors';
-import { GUARD_NAMES, numberEntry } from '@contract/settings';
+import { GUARD_NAMES, numberEntry, SETTINGS } from '@contract/settings';
 
 export type RowTone = 'ok' | 'warn' | 'bad' | 'faint';
 
@@ -91,12 +91,18 @@ const READING: ReadonlySet<ConnectionPhase> = new Set<ConnectionPhase>([
 /** Is a request under way whose bytes are not all here? */
 export const isReading = (row: ConnectionRow): boolean => READING.has(row.phase);
 
+const RATE_STATUSES: ReadonlySet<number> = new Set(Object.keys(SETTINGS.rateStatus.options).map(Number));
+
+/** Was the latest request refused by the rate limit? */
+export const isRateLimited = ({ status, marks }: ConnectionRow): boolean =>
+  status === 429 || (status !== null && RATE_STATUSES.has(status) && marks.includes('LIM_RATE'));
+
 export function rowTone(row: ConnectionRow): RowTone {
   const mark = chiefMark(row);
   if (mark !== null && markTone(mark) === 'bad') return 'bad';
   if (isReading(row) || row.phase === 'delayed') return 'warn';
   if (row.status === null) return 'faint';
-  return row.status < 400 ? 'ok' : row.status === 429 ? 'warn' : 'faint';
+  return row.status < 400 ? 'ok' : isRateLimited(row) ? 'warn' : 'faint';
 }
 
 /** `GET /health`; where the latest request has no start line, what there is in its place. */
@@ -107,10 +113,10 @@ export function requestText({ method, target, bytesIn, closedAtMs }: ConnectionR
 
 export type StatusTone = 'ok' | 'warn' | 'bad' | 'muted';
 
-export function statusTone(status: number | null): StatusTone {
-  if (status === null) return 'muted';
-  if (status === 429) return 'warn';
-  return status >= 400 ? 'bad' : 'ok';
+export function statusTone(row: ConnectionRow): StatusTone {
+  if (row.status === null) return 'muted';
+  if (isRateLimited(row)) return 'warn';
+  return row.status >= 400 ? 'bad' : 'ok';
 }
 
 const CLOSE_LABELS = {

@@ -23,6 +23,27 @@ describe('exchanges', () => {
     expect(allExchanges({ ...told, row }).at(-1)).toMatchObject({ number: 2, method: '' });
   });
 
+  it('include the request that was cut without a reply, with what cut it', () => {
+    const told = new RecordedConnection(1).add(received(1, GET)).detail;
+    const trip = { connection: 1, atMs: 9, guard: 'headTimeoutMs', code: 'LIM_HEAD_TIMEOUT', status: null } as const;
+    const trips = [{ ...trip, limit: 5, measured: 5, offset: GET.length + 30 }];
+    const cut = { phase: 'closed', closedAtMs: 9, closeCause: 'guard-closed', bytesIn: GET.length + 30 } as const;
+    const inFields = { ...told.row, ...cut, method: 'POST', target: '/cut', status: null };
+    expect(allExchanges({ ...told, trips, row: inFields }).at(-1)).toMatchObject({
+      number: 2,
+      method: 'POST',
+      failure: { code: 'LIM_HEAD_TIMEOUT', detail: { limit: 5 }, offset: GET.length + 30 },
+    });
+    const inStartLine = { ...told.row, ...cut, status: 200 };
+    expect(allExchanges({ ...told, trips, row: inStartLine }).at(-1)).toMatchObject({ number: 2, method: '' });
+  });
+
+  it('do not take what came after the last request for one more', () => {
+    const told = new RecordedConnection(1).add(received(1, GET)).detail;
+    const row = { ...told.row, phase: 'closed', closedAtMs: 9, bytesIn: GET.length + 30, status: 200 } as const;
+    expect(allExchanges({ ...told, row })).toBe(told.exchanges);
+  });
+
   it('are as told otherwise', () => {
     const { detail } = new RecordedConnection(1).add(received(1, GET));
     expect(allExchanges(detail)).toBe(detail.exchanges);

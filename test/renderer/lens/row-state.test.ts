@@ -45,8 +45,22 @@ describe('tone', () => {
     expect(rowTone(makeRow({ id: 1, marks: ['LIM_IDLE_TIMEOUT'], status: 200 }))).toBe('ok');
   });
 
+  test('a refusal by the rate limit warns, whatever it is answered with', () => {
+    expect(statusTone(makeRow({ id: 1, status: 503, marks: ['LIM_RATE'] }))).toBe('warn');
+    expect(rowTone(makeRow({ id: 1, status: 503, marks: ['LIM_RATE'] }))).toBe('warn');
+    expect(statusTone(makeRow({ id: 1, status: 503 }))).toBe('bad');
+    expect(statusTone(makeRow({ id: 1, status: 404, marks: ['LIM_RATE'] }))).toBe('bad');
+  });
+
   test('a 429 warns, other errors are bad, no reply is neither', () => {
-    expect([200, 304, 429, 404, 500, null].map(statusTone)).toEqual(['ok', 'ok', 'warn', 'bad', 'bad', 'muted']);
+    expect([200, 304, 429, 404, 500, null].map((status) => statusTone(makeRow({ id: 1, status })))).toEqual([
+      'ok',
+      'ok',
+      'warn',
+      'bad',
+      'bad',
+      'muted',
+    ]);
   });
 });
 
