@@ -11,10 +11,12 @@ import type { Socket } from 'node:net';
 /** What the kernel takes at once from most connections that have nothing waiting. */
 export const MAX_DIRECT_BYTES = 64 * 1024;
 
-/** libuv's record of a write; it holds the bytes until they have left. */
+/** Node's record of a write; it holds the bytes until they have left. */
 interface WriteRequest {
   oncomplete?: () => void;
   bytes?: Uint8Array;
+  /** Negative while the record was not used: the kernel took all of its write at once. */
+  getAsyncId(): number;
 }
 
 interface StreamHandle {
@@ -31,7 +33,11 @@ export interface Writer {
 
 /** Node keeps its constructor to itself: it is learned from the first write a socket makes. */
 let Request: (new () => WriteRequest) | null = null;
-/** A write the kernel took at once has left its record unused. */
+/**
+ * A write the kernel took at once has left its record unused. That nothing waits any more does not say so: what the
+ * kernel left at first it may take a moment later, in the same call, and then the record is in use until the loop
+ * comes round. A record used twice ends the program.
+ */
 let spare: WriteRequest | null = null;
 
 export class DirectWrites {
@@ -58,10 +64,14 @@ export class DirectWrites {
     const handle = this.#handle;
     if (handle === null || Request === null || this.#waits) return null;
     if (bytes.length > MAX_DIRECT_BYTES || this.socket.writableLength > 0) return null;
-    const request = (spare ??= new Request());
-    if (handle.writeBuffer(request, bytes) !== 0) return null;
-    if (handle.writeQueueSize === 0) return true;
+    const request = spare ?? new Request();
     spare = null;
+    if (handle.writeBuffer(request, bytes) !== 0) return null;
+    if (request.getAsyncId() < 0) {
+      spare = request;
+      return true;
+    }
+    if (handle.writeQueueSize === 0) return true;
     this.#waits = true;
     request.bytes = bytes;
     request.oncomplete = () => {
@@ -75,7 +85,7 @@ export class DirectWrites {
 function learnFrom(handle: StreamHandle): void {
   const { writeBuffer } = handle;
   handle.writeBuffer = (request, bytes) => {
-    Request = request.constructor as new () => WriteRequest;
+    if (typeof request.getAsyncId === 'function') Request = request.constructor as new () => WriteRequest;
     handle.writeBuffer = writeBuffer;
     return writeBuffer.call(handle, request, bytes);
   };

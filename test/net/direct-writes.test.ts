@@ -82,6 +82,23 @@ describe('a direct write', () => {
     expect([drained.mock.calls.length, direct.pendingBytes, direct.write(piece('y'))]).toEqual([1, 0, true]);
   });
 
+  it('keeps out of a record that is in use until the loop comes round, though nothing waits any more', async () => {
+    await connectPair();
+    const records: object[] = [];
+    const _handle = {
+      writeQueueSize: 0,
+      // The kernel takes a part, and the rest when it is asked again at once.
+      writeBuffer: (record: object): number => {
+        records.push(Object.assign(record, { getAsyncId: () => 7 }));
+        return 0;
+      },
+    };
+    const socket = { _handle, writableLength: 0, destroyed: false } as unknown as Socket;
+    const direct = new DirectWrites(socket, { drained: () => undefined });
+    expect([direct.write(piece('x')), direct.write(piece('y')), direct.pendingBytes]).toEqual([true, true, 0]);
+    expect(new Set(records).size).toBe(2);
+  });
+
   it('is left to the socket where it is long, or where the socket has something waiting', async () => {
     const { client, socket, direct } = await connectPair();
     expect(direct.write(new Uint8Array(MAX_DIRECT_BYTES + 1))).toBe(null);
