@@ -145,6 +145,8 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   }
 
   reset(): void {
+    // The replies before it have been stated.
+    if (this.#outgoing !== null) this.#send(this.#outgoing, nowMs());
     this.hooks.tap.ended(this.identity.id, 'out', 'reset', nowMs());
     resetSocket(this.socket);
   }
@@ -260,11 +262,19 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   }
 
   #writeSlices(bytes: Uint8Array): boolean {
-    let taken = true;
+    // The socket does not know of a direct write in front of it: of short pieces behind one it tells nothing.
+    const left = this.#direct.pendingBytes > 0 ? this.#leftBehind() : undefined;
+    let taken = left === undefined;
     for (let at = 0; at < bytes.length; at += WRITE_SLICE_BYTES) {
-      taken = this.socket.write(bytes.subarray(at, at + WRITE_SLICE_BYTES));
+      taken = this.socket.write(bytes.subarray(at, at + WRITE_SLICE_BYTES), left) && left === undefined;
     }
     return taken;
+  }
+
+  #leftBehind(): (error?: Error | null) => void {
+    return (error) => {
+      if (!error && this.pendingBytes === 0) this.drained();
+    };
   }
 
   #closed(): void {

@@ -42,3 +42,12 @@ it('sends RST without a byte where the action is to reset', async () => {
   await server.close();
   expect(server.facts.find(({ kind }) => kind === 'connection.closed')).toMatchObject({ cause: 'guard-reset' });
 });
+
+it('sends the replies before a RST that the same read led to', async () => {
+  const requests = `GET /health HTTP/1.1\r\nHost: a\r\n\r\nGET /${'x'.repeat(100)} HTTP/1.1\r\n`;
+  const client = await cut({ maxTargetBytes: 50, onTargetTooLong: 'reset' }, requests);
+  expect(client.received).toMatch(/^HTTP\/1\.1 200 /);
+  await server.close();
+  const closed = server.facts.find(({ kind }) => kind === 'connection.closed');
+  expect(closed).toMatchObject({ cause: 'guard-reset', bytesOut: client.received.length });
+});
