@@ -73,10 +73,10 @@ function method(r: Registers, stop: number): boolean {
     return false;
   }
   const length = at + toSection;
+  const isSeparator = byte === SP || byte === HTAB || endsLine(r, byte);
   // Told also where the line ends too early: the reply to HEAD has no content, whatever is wrong (RFC 9110 §9.3.2).
-  r.method = r.gathered.length === 0 ? methodName(bytes, at - length, at) : r.text(0, length);
+  if (isSeparator) r.method = r.gathered.length === 0 ? methodName(bytes, at - length, at) : r.text(0, length);
   if (byte !== SP || length === 0) {
-    const isSeparator = byte === SP || byte === HTAB || endsLine(r, byte);
     r.fail(isSeparator ? 'H1_REQUEST_LINE' : orBareLf(r, byte, 'H1_METHOD'), at);
     return false;
   }

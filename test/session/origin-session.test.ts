@@ -288,6 +288,10 @@ describe('after a refusal', () => {
     );
   });
 
+  it.each(['HEAD\x0b /', 'HEAD] /', 'HEADER /a b'])('tells %j, which is no HEAD, what is wrong', (text) => {
+    expect(new Playbook().send(text).written()).toMatch(/\r\n\r\nH1_/);
+  });
+
   it('sends no body to a HEAD whose start line took too long', () => {
     const book = new Playbook({ headTimeoutMs: 100 }).send('HEAD / HT').wait(100);
     expect(book.written()).toMatch(/^HTTP\/1\.1 408 [^]*\r\n\r\n$/);
