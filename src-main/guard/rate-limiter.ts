@@ -107,6 +107,7 @@ export class RateLimiter {
   emptiest(count: number, settings: Settings, nowMs: number): readonly RatedBucket[] {
     const { bucketCapacity: capacity } = settings;
     if (capacity === null) return [];
+    this.#keysOf(settings);
     const slots: number[] = [];
     const spent: number[] = [];
     let slot = this.#table.newest;

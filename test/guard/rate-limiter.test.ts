@@ -306,6 +306,12 @@ describe('the buckets told', () => {
     expect(clients.limiter.emptiest(2, settings(null, 1), 0)).toEqual([]);
   });
 
+  it('are none of those that another key had made', () => {
+    const clients = new Clients();
+    clients.drain(settings(5, 1), 3);
+    expect(clients.limiter.emptiest(2, settings(5, 1, { rateKey: 'target' }), 0)).toEqual([]);
+  });
+
   it('have places of their own, also where two labels are alike', () => {
     const clients = new Clients();
     const policy = settings(5, 1, { rateKey: 'field', rateKeyField: 'X-Key' });
