@@ -5,7 +5,7 @@
  * first byte of one direction of one connection.
  */
 import type { ErrorCode, ErrorDetail, Failure } from './errors';
-import type { GuardName } from './settings';
+import type { GuardName, Settings } from './settings';
 
 /** 1, 2, 3 … in the order connections were accepted; never reused within a session. */
 export type ConnectionId = number;
@@ -157,6 +157,8 @@ export interface ConnectionDetail {
   readonly faults: readonly FaultMark[];
   /** Oldest first; at most `MAX_TIMELINE_BARS`, fewer where there are very many connections. */
   readonly timeline: readonly TimelineBar[];
+  /** In force when its latest bytes were read: what the parser made of them depends on it. */
+  readonly settings: Settings;
 }
 
 /** Bounds of what is kept of one connection besides its bytes. */

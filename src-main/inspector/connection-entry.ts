@@ -17,6 +17,7 @@ import {
 } from '../contract/connections';
 import type { ErrorCode } from '../contract/errors';
 import type { Fact } from '../contract/facts';
+import type { Settings } from '../contract/settings';
 import type { Activity } from '../net/driver';
 import type { StartLine } from '../http1/parser';
 import { ExchangeLog, type KeptExchange } from './exchange-log';
@@ -61,6 +62,8 @@ export class ConnectionEntry {
   constructor(
     private readonly opened: FactOf<'connection.opened'>,
     private readonly room: Room,
+    /** In force when the latest bytes were read. */
+    private settings: Settings,
   ) {}
 
   get id(): number {
@@ -75,8 +78,9 @@ export class ConnectionEntry {
     return this.#closedAtMs !== null;
   }
 
-  moved(activity: Activity, phase: ConnectionPhase): void {
+  moved(activity: Activity, phase: ConnectionPhase, settings: Settings): void {
     this.#revision += 1;
+    if (activity.direction === 'in') this.settings = settings;
     this.#timeline.add(activity, phase, this.room.bars);
   }
 
@@ -152,6 +156,7 @@ export class ConnectionEntry {
       trips: this.#trips,
       faults: this.#faults,
       timeline: this.#timeline.bars,
+      settings: this.settings,
     };
   }
 

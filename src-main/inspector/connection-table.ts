@@ -6,6 +6,7 @@ import {
   type ConnectionRow,
 } from '../contract/connections';
 import type { Fact } from '../contract/facts';
+import type { Settings } from '../contract/settings';
 import type { Activity } from '../net/driver';
 import { ConnectionEntry, type LiveConnection } from './connection-entry';
 import { MAX_EXCHANGES_IN_ALL, Room } from './room';
@@ -22,7 +23,10 @@ export class ConnectionTable {
   readonly #room = new Room();
   #exchanges = 0;
 
-  constructor(private readonly hooks: TableHooks) {}
+  constructor(
+    private readonly hooks: TableHooks,
+    private settings: Settings,
+  ) {}
 
   /** In the order they were opened. */
   rows(): readonly ConnectionRow[] {
@@ -40,7 +44,7 @@ export class ConnectionTable {
   take(fact: Fact): void {
     // Facts have as many shapes as kinds: asking one for its members is not free.
     const { kind, connection } = fact;
-    if (kind === 'connection.opened') this.#add(new ConnectionEntry(fact, this.#room));
+    if (kind === 'connection.opened') this.#add(new ConnectionEntry(fact, this.#room, this.settings));
     const entry = this.#entries.get(connection);
     if (entry === undefined) return;
     const before = entry.exchangeCount;
@@ -58,12 +62,13 @@ export class ConnectionTable {
   }
 
   moved(id: ConnectionId, activity: Activity, live: LiveConnection): void {
-    this.#entries.get(id)?.moved(activity, live.phase);
+    this.#entries.get(id)?.moved(activity, live.phase, this.settings);
     this.hooks.changed(id);
   }
 
   /** Tells anew of the connections whose deadline moved with the settings: nothing else may happen on them for long. */
-  settingsChanged(): void {
+  settingsChanged(settings: Settings): void {
+    this.settings = settings;
     for (const entry of this.#entries.values()) if (entry.rearmed()) this.hooks.changed(entry.id);
   }
 

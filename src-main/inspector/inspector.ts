@@ -88,13 +88,16 @@ class Inspector implements Engine {
   ) {
     this.#policy = new PolicyInForce(store.state.values, options.replyMode, nowMs());
     this.#counters = new Counters(this.#policy);
-    this.#table = new ConnectionTable({
-      changed: (id) => this.#feed.changed(id),
-      dropped: (ids) => {
-        this.journal.forget(ids);
-        this.#feed.dropped(ids);
+    this.#table = new ConnectionTable(
+      {
+        changed: (id) => this.#feed.changed(id),
+        dropped: (ids) => {
+          this.journal.forget(ids);
+          this.#feed.dropped(ids);
+        },
       },
-    });
+      store.state.values,
+    );
     this.#listener = new Listener(this.#policy, this.#hooks(), store.address ?? DEFAULT_ADDRESS);
     this.#sources = {
       table: this.#table,
@@ -218,7 +221,7 @@ class Inspector implements Engine {
     const { values } = changed.value;
     this.#policy.change(values);
     this.#listener.settingsChanged();
-    this.#table.settingsChanged();
+    this.#table.settingsChanged(values);
     this.journal.setRetention(values.retentionBytes);
     this.#noteSettings();
     this.#feed.settingsChanged(changed.value);

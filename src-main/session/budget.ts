@@ -1,23 +1,7 @@
 /** What the settings let the parser take: byte budgets, which it checks as it consumes each byte, and its rules. */
 import type { Settings } from '../contract/settings';
-import type { ParserLimits, ParserRules } from '../http1/events';
-
-const rulesOf = (settings: Settings): ParserRules => ({
-  bareLf: settings.acceptBareLf,
-  obsFold: settings.acceptObsFold,
-  equalLengths: settings.acceptEqualLengths,
-  lengthWithCoding: settings.lengthWithCoding,
-  codingInHttp10: settings.acceptCodingInHttp10,
-  repeatedHost: settings.acceptRepeatedHost,
-  emptyFieldName: settings.skipEmptyFieldNames,
-  oddFieldNames: settings.skipOddFieldNames,
-  versions: settings.acceptedVersions,
-  http09: settings.http09,
-  tlsOnPlainPort: settings.tlsOnPlainPort,
-  emptyLines: settings.acceptEmptyLines,
-  oddTargets: settings.acceptOddTargets,
-  fieldOverflow: settings.onTooManyFields === 'drop' ? 'drop' : 'refuse',
-});
+import type { ParserLimits } from '../http1/events';
+import { rulesOf } from '../http1/rules';
 
 export const budgetOf = (settings: Settings): ParserLimits => ({
   maxHeadBytes: settings.maxHeadBytes,

@@ -2,7 +2,7 @@
  * One message read into the parts a person looks at: start line, fields with their places, body without its chunked
  * coding. Runs the engine's own parser without limits, so that what was refused can be looked at too.
  */
-import { NO_LIMITS, type Fault, type Framing } from '@http1/events';
+import { NO_LIMITS, type Fault, type Framing, type ParserRules } from '@http1/events';
 import { Parser } from '@http1/parser';
 import type { Run } from './hex-rows';
 import { paintOf, type KindSpan } from './span-map';
@@ -48,6 +48,8 @@ export interface ReadingOptions {
   readonly start: number;
   /** For a reply: the method it answers. */
   readonly replyTo: string | null;
+  /** Those the engine read it by. */
+  readonly rules: ParserRules;
 }
 
 export class MessageReading {
@@ -66,13 +68,17 @@ export class MessageReading {
   #fault: Fault | null = null;
   #trailersFrom = Infinity;
 
-  constructor({ role, start, replyTo }: ReadingOptions) {
+  constructor({ role, start, replyTo, rules }: ReadingOptions) {
     this.#start = start;
     this.#openStart = start;
     this.#received = start;
-    this.#parser = new Parser(role, NO_LIMITS, {
-      mark: (kind, from, to) => this.#mark(kind, from + start, to + start),
-    });
+    this.#parser = new Parser(
+      role,
+      { ...NO_LIMITS, rules },
+      {
+        mark: (kind, from, to) => this.#mark(kind, from + start, to + start),
+      },
+    );
     if (replyTo !== null) this.#parser.answers(replyTo);
   }
 

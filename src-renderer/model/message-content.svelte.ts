@@ -1,6 +1,9 @@
 import type { Client } from '@contract/client';
 import type { ConnectionId, Direction } from '@contract/connections';
 import type { Failure } from '@contract/errors';
+import type { Settings } from '@contract/settings';
+import { STRICT_RULES } from '@http1/events';
+import { rulesOf } from '@http1/rules';
 import { MessageReading } from '../lens/message-parts';
 
 /** How much of a body is read at once. */
@@ -16,6 +19,8 @@ export interface MessageSource {
   /** One past its last byte; null while it is under way. */
   readonly end: number | null;
   readonly replyTo: string | null;
+  /** In force when it was read. */
+  readonly settings: Settings;
 }
 
 /** One message, read as far as its head and a window of its body; more on demand, and as it arrives. */
@@ -77,8 +82,7 @@ export class MessageContent {
     this.#wantedBody = BODY_WINDOW_BYTES;
     this.#failure = null;
     this.#isDropped = false;
-    const role = source?.direction === 'in' ? 'request' : 'response';
-    this.#reading = source === null ? null : new MessageReading({ role, start: source.start, replyTo: source.replyTo });
+    this.#reading = source === null ? null : readingOf(source);
   }
 
   #isAtEnd(reading: MessageReading): boolean {
@@ -124,3 +128,9 @@ export class MessageContent {
 
 const isSame = (a: MessageSource, b: MessageSource | null): boolean =>
   b !== null && a.connection === b.connection && a.direction === b.direction && a.start === b.start;
+
+/** Our own replies follow the grammar to the letter. */
+const readingOf = ({ direction, start, replyTo, settings }: MessageSource): MessageReading =>
+  direction === 'in'
+    ? new MessageReading({ role: 'request', start, replyTo, rules: rulesOf(settings) })
+    : new MessageReading({ role: 'response', start, replyTo, rules: STRICT_RULES });

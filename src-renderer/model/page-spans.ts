@@ -5,6 +5,8 @@
  * every byte before would have to be read.
  */
 import type { ConnectionDetail, Direction } from '@contract/connections';
+import { STRICT_RULES } from '@http1/events';
+import { rulesOf } from '@http1/rules';
 import { SpanScanner, type Span } from '@http1/spans';
 import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding, messagePlaces, type MessagePlace } from '../lens/message-places';
@@ -158,7 +160,8 @@ export class PageSpans {
   }
 
   #fresh(at: number, message: MessagePlace | null): SpanScanner {
-    if (this.#direction === 'in') return new SpanScanner('request', at);
+    const rules = this.#detail === null ? STRICT_RULES : rulesOf(this.#detail.settings);
+    if (this.#direction === 'in') return new SpanScanner('request', at, [], rules);
     return new SpanScanner('response', at, message?.replyTo === null || message === null ? [] : [message.replyTo]);
   }
 

@@ -8,10 +8,14 @@ import {
 import type { Fact } from '../../src-main/contract/facts';
 import { ConnectionTable } from '../../src-main/inspector/connection-table';
 import { MAX_BARS_IN_ALL, MAX_EXCHANGES_IN_ALL } from '../../src-main/inspector/room';
+import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 
 function tableWithLog(): { table: ConnectionTable; dropped: number[] } {
   const dropped: number[] = [];
-  const table = new ConnectionTable({ changed: () => undefined, dropped: (ids) => void dropped.push(...ids) });
+  const table = new ConnectionTable(
+    { changed: () => undefined, dropped: (ids) => void dropped.push(...ids) },
+    DEFAULT_SETTINGS,
+  );
   return { table, dropped };
 }
 
@@ -91,9 +95,25 @@ describe('ConnectionTable', () => {
     expect(table.row(1)).toMatchObject({ phase: 'closed', bytesIn: 50, closeCause: 'client-closed' });
   });
 
+  it('keeps the settings a connection was read under last, whatever is in force since', () => {
+    const { table } = tableWithLog();
+    const later = { ...DEFAULT_SETTINGS, acceptBareLf: true };
+    const live = { phase: 'idle', armed: null, bytesIn: 7, bytesOut: 0, bodyBytes: 0, startLine: null } as const;
+    table.take(opened(1));
+    table.settingsChanged(later);
+    expect(table.detail(1)?.settings.acceptBareLf).toBe(false);
+    table.moved(1, { direction: 'out', bytes: 1, atMs: 0 }, live);
+    expect(table.detail(1)?.settings.acceptBareLf).toBe(false);
+    table.moved(1, { direction: 'in', bytes: 1, atMs: 0 }, live);
+    expect(table.detail(1)?.settings.acceptBareLf).toBe(true);
+  });
+
   it('tells anew of a connection whose deadline moved with the settings, and of no other', () => {
     const changed: number[] = [];
-    const table = new ConnectionTable({ changed: (id) => void changed.push(id), dropped: () => undefined });
+    const table = new ConnectionTable(
+      { changed: (id) => void changed.push(id), dropped: () => undefined },
+      DEFAULT_SETTINGS,
+    );
     const counts = { bytesIn: 7, bytesOut: 0, bodyBytes: 0, startLine: null } as const;
     const armed = (atMs: number) => ({ guard: 'headTimeoutMs', startedAtMs: 0, atMs }) as const;
     for (const id of [1, 2, 3]) table.take(opened(id));
@@ -102,10 +122,10 @@ describe('ConnectionTable', () => {
     table.take(closed(3));
     const told = table.rows();
     changed.length = 0;
-    table.settingsChanged();
+    table.settingsChanged(DEFAULT_SETTINGS);
     expect(changed).toEqual([]);
     table.attach(1, { phase: 'headers', armed: armed(60_000), ...counts });
-    table.settingsChanged();
+    table.settingsChanged(DEFAULT_SETTINGS);
     expect(changed).toEqual([1]);
     expect(table.row(1)?.revision).toBeGreaterThan(told[0]?.revision ?? Infinity);
     expect(table.row(1)?.armed?.atMs).toBe(60_000);

@@ -14,6 +14,7 @@ import {
   type TimelineBar,
 } from '@contract/connections';
 import { fail, ok } from '@contract/errors';
+import { DEFAULT_SETTINGS } from '@contract/settings';
 import { NO_LIMITS } from '@http1/events';
 import { Parser } from '@http1/parser';
 import { joined } from '../../src-main/capture/pcapng-blocks';
@@ -81,7 +82,7 @@ export class RecordedConnection {
   constructor(
     readonly id: number,
     public more: Partial<ConnectionRow> = {},
-    public extra: Partial<Pick<ConnectionDetail, 'trips' | 'faults' | 'exchanges'>> = {},
+    public extra: Partial<Pick<ConnectionDetail, 'trips' | 'faults' | 'exchanges' | 'settings'>> = {},
   ) {}
 
   add(...crossings: readonly Crossing[]): this {
@@ -101,7 +102,16 @@ export class RecordedConnection {
 
   get detail(): ConnectionDetail {
     const { exchanges, timeline } = this.#draft;
-    return { row: this.row, exchanges, exchangesDropped: 0, trips: [], faults: [], timeline, ...this.extra };
+    return {
+      row: this.row,
+      exchanges,
+      exchangesDropped: 0,
+      trips: [],
+      faults: [],
+      timeline,
+      settings: DEFAULT_SETTINGS,
+      ...this.extra,
+    };
   }
 
   bytes(direction: Direction, offset: number, length: number): ByteRange {

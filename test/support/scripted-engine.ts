@@ -126,7 +126,15 @@ export class ScriptedEngine implements Engine {
   #detail(id: number): Result<ConnectionDetail> {
     const row = this.rows.find((known) => known.id === id);
     if (row === undefined) return fail('CALL_NO_CONNECTION', { connection: id });
-    return ok({ row, exchanges: [], exchangesDropped: 0, trips: [], faults: [], timeline: [] });
+    return ok({
+      row,
+      exchanges: [],
+      exchangesDropped: 0,
+      trips: [],
+      faults: [],
+      timeline: [],
+      settings: this.settings.values,
+    });
   }
 
   #handlers(): CallHandlers {

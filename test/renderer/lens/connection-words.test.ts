@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectionDetail } from '@contract/connections';
 import { countdown, ending, isCalm } from '../../../src-renderer/lens/connection-words';
 import { makeRow } from '../../support/rows';
+import { DEFAULT_SETTINGS } from '@contract/settings';
 
 const detail = (row: Partial<ConnectionDetail['row']>, more: Partial<ConnectionDetail> = {}): ConnectionDetail => ({
   row: makeRow({ id: 1, openedAtMs: 0, closedAtMs: 14, ...row }),
@@ -10,6 +11,7 @@ const detail = (row: Partial<ConnectionDetail['row']>, more: Partial<ConnectionD
   trips: [],
   faults: [],
   timeline: [],
+  settings: DEFAULT_SETTINGS,
   ...more,
 });
 

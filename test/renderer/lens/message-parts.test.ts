@@ -1,5 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
+import { STRICT_RULES } from '@http1/events';
 import { MessageReading } from '../../../src-renderer/lens/message-parts';
 import { ascii } from '../../support/fake-connection';
 
@@ -7,8 +8,8 @@ const CHUNKED =
   'POST /up HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nX-Empty:\r\n\r\n' +
   '5\r\nhello\r\n6;n="v"\r\n world\r\n0\r\nX-Sum: 7f\r\n\r\nNEXT';
 
-function read(text: string, cuts: readonly number[] = [], start = 0): MessageReading {
-  const reading = new MessageReading({ role: 'request', start, replyTo: null });
+function read(text: string, cuts: readonly number[] = [], start = 0, rules = STRICT_RULES): MessageReading {
+  const reading = new MessageReading({ role: 'request', start, replyTo: null, rules });
   const edges = [0, ...[...cuts].sort((a, b) => a - b), text.length];
   edges.slice(1).forEach((edge, index) => reading.take(ascii(text.slice(edges[index], edge))));
   return reading;
@@ -17,6 +18,11 @@ const fieldsOf = (reading: MessageReading) => reading.fields().map(({ name, valu
 const bodyOf = (reading: MessageReading) => String.fromCharCode(...reading.body());
 
 describe('reading a message', () => {
+  it('reads what a tolerance let through by the rules it was read by', () => {
+    const reading = read('GET / HTTP/1.1\nHost: a\n\n', [], 0, { ...STRICT_RULES, bareLf: true });
+    expect([reading.fault, fieldsOf(reading)]).toEqual([null, [['Host', 'a']]]);
+  });
+
   test.prop([fc.array(fc.integer({ min: 0, max: CHUNKED.length }), { maxLength: 12 })])(
     'gives the same parts however the bytes are cut',
     (cuts) => {
@@ -69,7 +75,7 @@ describe('reading a message', () => {
   });
 
   it('knows that the reply to HEAD has no body', () => {
-    const reading = new MessageReading({ role: 'response', start: 0, replyTo: 'HEAD' });
+    const reading = new MessageReading({ role: 'response', start: 0, replyTo: 'HEAD', rules: STRICT_RULES });
     reading.take(ascii('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'));
     expect([reading.isComplete, reading.bodyBytes]).toEqual([true, 0]);
   });

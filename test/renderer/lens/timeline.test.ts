@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectionDetail, TimelineBar } from '@contract/connections';
 import { percentAt, placeBars, ticks, timeSpan } from '../../../src-renderer/lens/timeline';
 import { makeRow } from '../../support/rows';
+import { DEFAULT_SETTINGS } from '@contract/settings';
 
 const bar = (fromMs: number, more: Partial<TimelineBar> = {}): TimelineBar => ({
   direction: 'in',
@@ -22,6 +23,7 @@ function detail(row: Partial<ConnectionDetail['row']>, timeline: TimelineBar[] =
     trips: [],
     faults: [],
     timeline,
+    settings: DEFAULT_SETTINGS,
   };
 }
 

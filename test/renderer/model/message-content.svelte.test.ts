@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '@contract/settings';
 import { createClient } from '@contract/client';
 import { describe, expect, it, vi } from 'vitest';
 import { BODY_WINDOW_BYTES, MessageContent } from '../../../src-renderer/model/message-content.svelte';
@@ -8,7 +9,10 @@ function over(text: string) {
   const transport = transportTo(connection);
   const content = new MessageContent(createClient(transport, () => () => undefined));
   const follow = (start = 0) =>
-    content.follow({ connection: 1, direction: 'in', start, end: null, replyTo: null }, connection.row.bytesIn);
+    content.follow(
+      { connection: 1, direction: 'in', start, end: null, replyTo: null, settings: DEFAULT_SETTINGS },
+      connection.row.bytesIn,
+    );
   return { connection, transport, content, follow };
 }
 const settled = () => vi.waitFor(() => Promise.resolve());

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PAGE_BYTES, type Page } from '../../../src-renderer/model/byte-pages.svelte';
 import { PageSpans } from '../../../src-renderer/model/page-spans';
 import { ascii, RecordedConnection, received, sent } from '../../support/fake-connection';
+import { DEFAULT_SETTINGS } from '@contract/settings';
 
 const HEAD = 'POST / HTTP/1.1\r\nHost: a\r\n';
 
@@ -32,6 +33,17 @@ const chunked = (chunks: number, size: number) =>
   `${HEAD}Transfer-Encoding: chunked\r\n\r\n${`${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`.repeat(chunks)}0\r\n\r\n`;
 
 describe('spans by page', () => {
+  it('follow the settings the bytes were read under', () => {
+    const connection = new RecordedConnection(1).add(received(1, 'GET / HTTP/1.0\nX: y\n\n'));
+    const kinds = (acceptBareLf: boolean) => {
+      connection.extra = { settings: { ...DEFAULT_SETTINGS, acceptBareLf } };
+      return over(connection)
+        .explain(0)
+        .map(({ kind }) => kind);
+    };
+    expect([kinds(true).includes('garbage'), kinds(false).includes('garbage')]).toEqual([false, true]);
+  });
+
   it('of a body by length are known anywhere without reading what stands before', () => {
     const body = 'b'.repeat(PAGE_BYTES * 40);
     const { explain, loaded } = over(
