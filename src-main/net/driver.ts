@@ -218,6 +218,8 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   }
 
   #run(event: (atMs: number) => void): void {
+    // A moment later the session is told that it is over: what it did till then would be stated and never done.
+    if (this.socket.destroyed) return;
     const atMs = nowMs();
     try {
       event(atMs);

@@ -1,5 +1,6 @@
-/** What a driver tells its session of writes, on real sockets. */
+/** What a driver tells its session, on real sockets. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Fact } from '../../src-main/contract/facts';
 import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
 import type { ConnectionDriver } from '../../src-main/net/driver';
@@ -8,14 +9,18 @@ import { Listener } from '../../src-main/net/listener';
 import { TcpClient } from '../support/tcp-client';
 
 let listener: Listener;
+let policy: PolicyInForce;
 let drivers: ConnectionDriver[];
+let facts: Fact[];
 let opened: () => void;
 
 beforeEach(async () => {
+  policy = new PolicyInForce(DEFAULT_SETTINGS, 'default');
   drivers = [];
+  facts = [];
   const hooks = {
     tap: { isBehind: false, opened: () => undefined, recorded: () => undefined, ended: () => undefined },
-    record: () => undefined,
+    record: (fact: Fact) => void facts.push(fact),
     accepted: (driver: ConnectionDriver) => {
       drivers.push(driver);
       opened();
@@ -24,7 +29,7 @@ beforeEach(async () => {
     gone: () => undefined,
     broke: () => undefined,
   };
-  listener = new Listener(new PolicyInForce(DEFAULT_SETTINGS, 'default'), hooks, { host: '127.0.0.1', port: 0 });
+  listener = new Listener(policy, hooks, { host: '127.0.0.1', port: 0 });
   await listener.listen('127.0.0.1', 0, 0);
 });
 afterEach(() => listener.stop(0));
@@ -55,4 +60,16 @@ it('reads on where a short reply left behind a direct write the client did not t
   await client.send('GET /health HTTP/1.1\r\nHost: a\r\n\r\n');
   expect(await client.until(/ok\n$/)).toMatch(/lastHTTP\/1\.1 200 /);
   client.close();
+});
+
+it('has a request that waits for its turn say nothing once its socket is gone', async () => {
+  policy.change({ ...DEFAULT_SETTINGS, rateModel: 'leaky', bucketRefillPerSec: 0.01 });
+  const { client, driver } = await connect();
+  await client.send('GET /health HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2));
+  await client.until(/ok\n$/);
+  expect(driver.phase).toBe('delayed');
+  driver.destroy();
+  driver.stop();
+  await listener.stop(0);
+  expect(facts.flatMap((fact) => (fact.kind === 'reply' ? fact.number : []))).toEqual([1]);
 });
