@@ -142,6 +142,22 @@ export class Parser {
     return this.#startLine;
   }
 
+  /** Between two messages, with nothing seen of the next one, not even an empty line: any parser could go on here. */
+  get isAtRest(): boolean {
+    return this.#r.state === IDLE && this.#r.budgetStart === this.offset;
+  }
+
+  /** Goes on in another direction, of which that many bytes are behind it and a message may begin. */
+  restAt(offset: number, limits: ParserLimits): void {
+    if (!this.isAtRest) throw new BugError('a parser cannot leave a message that is under way');
+    const r = this.#r;
+    r.limits = limits;
+    r.base = offset - r.at;
+    r.budgetStart = offset;
+    r.marked = offset;
+    this.#sawMessage = offset > 0;
+  }
+
   /** What the bytes of the element under way are being taken for, and where it began; null between elements. */
   get unfinished(): { readonly kind: SpanKind; readonly start: number } | null {
     const { marked, state } = this.#r;

@@ -45,6 +45,11 @@ export class OpenExchange {
     return this.#body.append(piece) ? null : NO_ROOM_TO_HOLD;
   }
 
+  /** Is memory taken for its body? */
+  get holdsBody(): boolean {
+    return this.#body !== null;
+  }
+
   get body(): Uint8Array {
     return this.#body?.bytes ?? NO_BYTES;
   }

@@ -1,5 +1,5 @@
-/** States the facts of one connection but for its replies: who, when and where are filled in here, once. */
-import type { CloseCause } from '../contract/connections';
+/** States the facts of a connection but for its replies: who, when and where are filled in here. */
+import type { CloseCause, ConnectionId } from '../contract/connections';
 import type { GuardName } from '../contract/settings';
 import type { RateVerdict } from '../guard/rate-limiter';
 import type { Fault } from '../http1/events';
@@ -15,71 +15,83 @@ export interface Seen {
   readonly offset: number;
 }
 
+/** Whose facts they are, and to whom they are stated. */
+export interface Stating {
+  readonly port: SessionPort;
+  readonly connection: ConnectionId;
+}
+
 export interface Traffic {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly requests: number;
 }
 
-export class FactLog {
-  constructor(
-    private readonly port: SessionPort,
-    private readonly identity: SessionIdentity,
-  ) {}
+export function stateOpened(port: SessionPort, { id, client, server }: SessionIdentity, atMs: number): void {
+  port.record({ kind: 'connection.opened', connection: id, atMs, client, server });
+}
 
-  opened(atMs: number): void {
-    const { id, client, server } = this.identity;
-    this.port.record({ kind: 'connection.opened', connection: id, atMs, client, server });
-  }
+export function stateHead(
+  { port, connection }: Stating,
+  { head, number, startedAtMs }: OpenExchange,
+  atMs: number,
+): void {
+  const { method, target, version, start, fieldsStart, end, fields } = head;
+  port.record({
+    kind: 'head',
+    connection,
+    atMs,
+    number,
+    startedAtMs,
+    method,
+    target,
+    version,
+    start,
+    fieldsStart,
+    end,
+    fieldCount: fields.count,
+  });
+}
 
-  head({ head, number, startedAtMs }: OpenExchange, atMs: number): void {
-    const { method, target, version, start, fieldsStart, end, fields } = head;
-    this.port.record({
-      kind: 'head',
-      connection: this.identity.id,
-      atMs,
-      number,
-      startedAtMs,
-      method,
-      target,
-      version,
-      start,
-      fieldsStart,
-      end,
-      fieldCount: fields.count,
-    });
-  }
+export function stateRate({ port, connection }: Stating, number: number, verdict: RateVerdict, atMs: number): void {
+  const { bucket, allowed, cost, level, capacity, retryAfterMs, delayMs } = verdict;
+  port.record({
+    kind: 'rate',
+    connection,
+    atMs,
+    number,
+    bucket,
+    allowed,
+    cost,
+    level,
+    capacity,
+    retryAfterMs,
+    delayMs,
+  });
+}
 
-  rate(number: number, verdict: RateVerdict, atMs: number): void {
-    const { bucket, allowed, cost, level, capacity, retryAfterMs, delayMs } = verdict;
-    this.port.record({
-      kind: 'rate',
-      connection: this.identity.id,
-      atMs,
-      number,
-      bucket,
-      allowed,
-      cost,
-      level,
-      capacity,
-      retryAfterMs,
-      delayMs,
-    });
-  }
+export function stateRequestEnd(
+  { port, connection }: Stating,
+  { number, bodyBytes }: OpenExchange,
+  end: number,
+  atMs: number,
+): void {
+  port.record({ kind: 'request-end', connection, atMs, number, end, bodyBytes });
+}
 
-  requestEnd({ number, bodyBytes }: OpenExchange, end: number, atMs: number): void {
-    this.port.record({ kind: 'request-end', connection: this.identity.id, atMs, number, end, bodyBytes });
-  }
+export function stateTrip(
+  { port, connection }: Stating,
+  guard: GuardName,
+  seen: Seen & { readonly status: number | null },
+  atMs: number,
+): void {
+  port.record({ kind: 'trip', connection, atMs, guard, code: tripCodeOf(guard), ...seen });
+}
 
-  trip(guard: GuardName, seen: Seen & { readonly status: number | null }, atMs: number): void {
-    this.port.record({ kind: 'trip', connection: this.identity.id, atMs, guard, code: tripCodeOf(guard), ...seen });
-  }
+export function stateFault({ port, connection }: Stating, fault: Fault, status: number | null, atMs: number): void {
+  port.record({ kind: 'fault', connection, atMs, ...fault, status });
+}
 
-  fault(fault: Fault, status: number | null, atMs: number): void {
-    this.port.record({ kind: 'fault', connection: this.identity.id, atMs, ...fault, status });
-  }
-
-  closed(cause: CloseCause, traffic: Traffic, atMs: number): void {
-    this.port.record({ kind: 'connection.closed', connection: this.identity.id, atMs, cause, ...traffic });
-  }
+export function stateClosed({ port, connection }: Stating, cause: CloseCause, traffic: Traffic, atMs: number): void {
+  port.record({ kind: 'connection.closed', connection, atMs, cause, ...traffic });
 }

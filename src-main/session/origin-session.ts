@@ -19,18 +19,19 @@ import { BugError, type Failure } from '../contract/errors';
 import { guardOf, type GuardName } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
 import type { Fault, ParserEvent, RequestHead } from '../http1/events';
-import { Parser, type StartLine } from '../http1/parser';
+import type { StartLine } from '../http1/parser';
 import { CONTINUE_REPLY, type ReplyParts } from '../http1/writer';
 import { actionOn, statusOf, tripCodeOf } from './actions';
 import { Delay, mayDelay } from './delay';
 import { OpenExchange } from './exchange';
-import { FactLog, type Seen } from './fact-log';
+import { stateClosed, stateFault, stateHead, stateOpened, stateRate, stateRequestEnd, stateTrip } from './fact-log';
+import type { Seen } from './fact-log';
+import { Inbound } from './inbound';
 import { observeEnd, observeHead, observeRead, observeWait } from './observe';
 import { Outbound } from './outbound';
-import { PhaseClock } from './phase-clock';
 import type { ServerState, SessionIdentity, SessionPort } from './port';
-import { Reading } from './reading';
-import { Replier } from './replier';
+import type { PhaseClock } from './phase-clock';
+import { replyToNone, replyToRequest } from './replier';
 
 /** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
 export const LINGER_MS = 5_000;
@@ -45,38 +46,28 @@ export const STOP_LINGER_MS = 500;
 type Mode = 'open' | 'delayed' | 'closing' | 'lingering' | 'closed';
 
 export class OriginSession {
-  readonly #parser: Parser;
-  readonly #clock: PhaseClock;
   #mode: Mode = 'open';
   #exchange: OpenExchange | null = null;
   /** Of the exchange under way, while the mode is `delayed`. */
   #delay: Delay | null = null;
-  #requests = 0;
-  #bytesIn = 0;
-  #lingerUntilMs = Infinity;
+  #lingerUntilMs: number | null = null;
   #admitted = false;
   #stopping = false;
   #cause: CloseCause | null = null;
+  readonly #in: Inbound;
   readonly #out: Outbound;
-  readonly #log: FactLog;
-  readonly #reading: Reading;
-  readonly #replier: Replier;
 
   constructor(
     private readonly port: SessionPort,
     private readonly server: ServerState,
     readonly identity: SessionIdentity,
   ) {
-    this.#parser = new Parser('request', server.limits);
-    this.#clock = new PhaseClock(this.#parser, server.startedAtMs);
-    this.#out = new Outbound(port);
-    this.#log = new FactLog(port, identity);
-    this.#reading = new Reading(port);
-    this.#replier = new Replier(port, identity.id, this.#out, this.#parser, this.#clock);
+    this.#in = new Inbound(port, server);
+    this.#out = new Outbound(port, identity.id);
   }
 
   get bytesIn(): number {
-    return this.#bytesIn;
+    return this.#in.bytes;
   }
 
   get bytesOut(): number {
@@ -86,7 +77,7 @@ export class OriginSession {
   get phase(): ConnectionPhase {
     if (this.#mode === 'closing' || (this.#mode === 'open' && this.#out.isStalled)) return 'replying';
     if (this.#mode !== 'open') return this.#mode;
-    const { phase } = this.#parser;
+    const phase = this.#in.desk?.parser.phase ?? 'idle';
     return phase === 'complete' ? 'idle' : phase;
   }
 
@@ -97,27 +88,28 @@ export class OriginSession {
 
   /** Of the request under way; null before its start line is complete. */
   get startLine(): StartLine | null {
-    return this.#parser.startLine;
+    return this.#in.desk?.parser.startLine ?? null;
   }
 
   /** The guard armed now. */
   get deadline(): GuardDeadline | null {
-    return this.#clock.deadline(this.phase, this.server.settings);
+    const deadline = this.#in.atDesk().clock.deadline(this.phase, this.server.settings);
+    this.#restIfIdle();
+    return deadline;
   }
 
-  /** When `deadlinePassed` is due; null: not before another event. */
+  /** When `deadlinePassed` is due; null: not before another event. To be asked after every event. */
   get wakeAtMs(): number | null {
-    if (this.#mode === 'lingering') return this.#lingerUntilMs;
-    if (this.#delay !== null) return this.#delay.untilMs;
-    const atMs = this.#clock.deadlineAtMs(this.phase, this.server.settings);
+    const atMs = this.#dueAtMs();
+    this.#restIfIdle();
     return atMs === Infinity ? null : atMs;
   }
 
   opened(nowMs: number): void {
     const { clientAddress } = this.identity;
     const { admission, gauges, settings } = this.server;
-    this.#clock.opened(nowMs);
-    this.#log.opened(nowMs);
+    this.#in.waits(nowMs);
+    stateOpened(this.port, this.identity, nowMs);
     const verdict = admission.enter(clientAddress, settings);
     this.#admitted = verdict.admitted;
     if (verdict.admitted) {
@@ -129,11 +121,11 @@ export class OriginSession {
   }
 
   received(bytes: Uint8Array, nowMs: number): void {
-    this.#bytesIn += bytes.length;
-    const wakeAtMs = this.wakeAtMs;
-    if (wakeAtMs !== null && nowMs >= wakeAtMs) this.deadlinePassed(nowMs);
+    if (nowMs >= this.#dueAtMs()) this.deadlinePassed(nowMs);
+    const { clock } = this.#in.atDesk();
+    this.#in.bytes += bytes.length;
     if (this.#mode !== 'open' && this.#mode !== 'delayed') return;
-    observeRead(this.server, this.#clock.stageOf(this.phase), this.#clock.reads(nowMs));
+    observeRead(this.server, clock.stageOf(this.phase), clock.reads(nowMs));
     this.#take(bytes, nowMs);
   }
 
@@ -141,8 +133,8 @@ export class OriginSession {
   peerEnded(nowMs: number): void {
     this.#delay?.endAfterwards();
     if (this.#mode !== 'open') return;
-    const event = this.#parser.finish();
-    if (event?.kind === 'fault') this.#log.fault(event.fault, null, nowMs);
+    const event = this.#in.desk?.parser.finish();
+    if (event?.kind === 'fault') stateFault(this.#out, event.fault, null, nowMs);
     this.#finish('client-closed', nowMs);
   }
 
@@ -151,20 +143,20 @@ export class OriginSession {
     if (taken) return this.#out.release();
     if (this.#mode !== 'open' && this.#mode !== 'delayed') return;
     this.#out.stall();
-    this.#clock.waits(nowMs);
-    this.#reading.pause('untaken-reply', nowMs);
+    this.#in.waits(nowMs);
+    this.#in.pause('untaken-reply', nowMs);
   }
 
   drained(nowMs: number): void {
     if (!this.#out.isStalled) return;
     this.#out.drain();
-    this.notReadFor(this.#reading.resume('untaken-reply', nowMs));
-    this.#clock.waits(nowMs);
+    this.#in.resume('untaken-reply', nowMs);
+    this.#in.waits(nowMs);
   }
 
   /** What the client could not send because nothing was read is not its delay. */
   notReadFor(ms: number): void {
-    this.#clock.skip(ms);
+    this.#in.skip(ms);
   }
 
   /** Everything written, FIN included, was handed to the kernel. */
@@ -176,13 +168,14 @@ export class OriginSession {
 
   settingsChanged(nowMs: number): void {
     const { limits, settings } = this.server;
-    this.#parser.limits = limits;
+    const { desk } = this.#in;
+    if (desk !== null) desk.parser.limits = limits;
     if (this.#delay?.settingsChanged(settings, nowMs) === 'over') this.#proceed(nowMs);
   }
 
   deadlinePassed(nowMs: number): void {
     if (this.#mode === 'lingering') {
-      if (nowMs >= this.#lingerUntilMs) this.port.destroy();
+      if (nowMs >= (this.#lingerUntilMs ?? 0)) this.port.destroy();
       return;
     }
     if (this.#delay !== null) {
@@ -192,11 +185,12 @@ export class OriginSession {
     const { deadline } = this;
     if (this.#mode === 'closed' || deadline === null || nowMs < deadline.atMs) return;
     if (this.phase === 'replying' && this.#out.tookSome()) {
-      this.#clock.waits(nowMs);
+      this.#in.waits(nowMs);
       return;
     }
-    const measured = this.#clock.measured(deadline, nowMs);
-    this.#trip(deadline.guard, { limit: deadline.limit, measured, offset: this.#parser.offset }, nowMs);
+    const { clock, parser } = this.#in.atDesk();
+    const measured = clock.measured(deadline, nowMs);
+    this.#trip(deadline.guard, { limit: deadline.limit, measured, offset: parser.offset }, nowMs);
   }
 
   /** The server stops: close when idle, else with the reply of the request under way. */
@@ -225,22 +219,24 @@ export class OriginSession {
     this.#out.release();
     if (this.#admitted) this.server.admission.leave(this.identity.clientAddress);
     const cause = this.#cause ?? (reset ? 'client-reset' : this.#stopping ? 'stopped' : 'client-closed');
-    this.#log.closed(cause, { bytesIn: this.#bytesIn, bytesOut: this.#out.bytes, requests: this.#requests }, nowMs);
+    const { bytes: bytesIn, requests } = this.#in;
+    stateClosed(this.#out, cause, { bytesIn, bytesOut: this.#out.bytes, requests }, nowMs);
   }
 
   #take(bytes: Uint8Array, nowMs: number): void {
     if (this.#delay !== null) return this.#delay.keep(bytes);
     if (this.#mode !== 'open') return;
     // A request that has to wait leaves the rest of the read unparsed, and the next read overwrites it.
-    this.#parser.receive(mayDelay(this.server.settings) ? bytes.slice() : bytes);
+    this.#in.atDesk().parser.receive(mayDelay(this.server.settings) ? bytes.slice() : bytes);
     this.#advance(nowMs);
   }
 
   /** guards → parse → rate limit → route → reply */
   #advance(nowMs: number): void {
+    const { parser, clock } = this.#in.atDesk();
     while (this.#mode === 'open') {
-      const event = this.#parser.next();
-      this.#noticeStart(nowMs);
+      const event = parser.next();
+      this.#noticeStart(clock, nowMs);
       if (event === null) return;
       if (event.kind === 'fault') {
         this.#refuse(event.fault, nowMs);
@@ -257,19 +253,20 @@ export class OriginSession {
     }
   }
 
-  #noticeStart(nowMs: number): void {
-    const isFirst = this.#clock.isUnused;
-    const waitedMs = this.#clock.noticeStart(nowMs);
+  #noticeStart(clock: PhaseClock, nowMs: number): void {
+    const isFirst = clock.isUnused;
+    const waitedMs = clock.noticeStart(nowMs);
     if (waitedMs !== null) observeWait(this.server, isFirst, waitedMs);
   }
 
   #begin(head: RequestHead, nowMs: number): OpenExchange {
-    this.#requests += 1;
-    this.#clock.bodyBegins(head.end, nowMs);
-    const exchange = new OpenExchange(head, this.#requests, this.#clock.requestStartedAtMs);
+    const { clock } = this.#in.atDesk();
+    this.#in.requests += 1;
+    clock.bodyBegins(head.end, nowMs);
+    const exchange = new OpenExchange(head, this.#in.requests, clock.requestStartedAtMs);
     this.#exchange = exchange;
-    observeHead(this.server, exchange, this.#clock.requestMs(this.server.settings, nowMs));
-    this.#log.head(exchange, nowMs);
+    observeHead(this.server, exchange, clock.requestMs(this.server.settings, nowMs));
+    stateHead(this.#out, exchange, nowMs);
     return exchange;
   }
 
@@ -280,7 +277,7 @@ export class OriginSession {
     if (verdict === null) return 0;
     const { allowed, level, capacity, cost, delayMs } = verdict;
     gauges.see('bucketCapacity', Math.ceil(capacity - level));
-    this.#log.rate(exchange.number, verdict, nowMs);
+    stateRate(this.#out, exchange.number, verdict, nowMs);
     exchange.rateFields = responder.rateFields(verdict, settings.rateFields);
     if (allowed) return delayMs;
     const refused: Failure = { code: 'LIM_RATE', detail: { limit: capacity, cost } };
@@ -292,7 +289,7 @@ export class OriginSession {
   #wait(delayMs: number, nowMs: number): void {
     this.#delay = new Delay(nowMs, delayMs, this.server.settings);
     this.#mode = 'delayed';
-    this.#reading.pause('delayed-request', nowMs);
+    this.#in.pause('delayed-request', nowMs);
   }
 
   /** Its turn has come, or nobody waits any more: on with the route, and with what came meanwhile. */
@@ -302,7 +299,7 @@ export class OriginSession {
     if (delay === null || exchange === null) return;
     this.#delay = null;
     this.#mode = 'open';
-    this.notReadFor(this.#reading.resume('delayed-request', nowMs));
+    this.#in.resume('delayed-request', nowMs);
     this.#chooseRoute(exchange, nowMs);
     this.#advance(nowMs);
     for (const bytes of delay.kept) this.#take(bytes, nowMs);
@@ -335,12 +332,12 @@ export class OriginSession {
   #complete(end: number, nowMs: number): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
-    observeEnd(this.server, exchange, end, this.#clock, nowMs);
-    this.#log.requestEnd(exchange, end, nowMs);
+    observeEnd(this.server, exchange, end, this.#in.atDesk().clock, nowMs);
+    stateRequestEnd(this.#out, exchange, end, nowMs);
     if (!exchange.replied) this.#reply(exchange, this.#replyOf(exchange, nowMs), nowMs);
     this.#out.keep(exchange);
     this.#exchange = null;
-    this.#clock.waits(nowMs);
+    this.#in.waits(nowMs);
     if (exchange.closes) this.#finish(this.#stopping ? 'stopped' : 'server-closed', nowMs);
   }
 
@@ -366,9 +363,10 @@ export class OriginSession {
     const limit = this.server.settings.maxRequestsPerConnection;
     const isLast = limit !== null && number >= limit;
     exchange.closes ||= !head.keepAlive || isLast || this.#stopping;
-    this.#replier.toRequest(exchange, parts, exchange.closes, nowMs);
+    replyToRequest(this.#out, this.#in.atDesk(), exchange, parts, nowMs);
     if (!isLast) return;
-    this.#log.trip('maxRequestsPerConnection', { limit, measured: number, offset: head.end, status: null }, nowMs);
+    const seen = { limit, measured: number, offset: head.end, status: null };
+    stateTrip(this.#out, 'maxRequestsPerConnection', seen, nowMs);
   }
 
   /** A byte budget or a rule of the protocol was broken. */
@@ -379,7 +377,7 @@ export class OriginSession {
       return this.#trip(guard, { limit: Number(limit), measured: Number(measured), offset: fault.offset }, nowMs);
     }
     const status = this.#statusOf(fault);
-    this.#log.fault(fault, status, nowMs);
+    stateFault(this.#out, fault, status, nowMs);
     this.#tell(fault, status, nowMs);
     this.#finish('fault-closed', nowMs);
   }
@@ -387,9 +385,9 @@ export class OriginSession {
   #trip(guard: GuardName, seen: Seen, nowMs: number): void {
     const { gauges, settings } = this.server;
     gauges.see(guard, seen.measured);
-    const action = actionOn(guard, this.#clock.stageOf(this.phase), settings);
+    const action = actionOn(guard, this.#in.atDesk().clock.stageOf(this.phase), settings);
     const status = typeof action === 'number' && !this.#isReplied ? action : null;
-    this.#log.trip(guard, { ...seen, status }, nowMs);
+    stateTrip(this.#out, guard, { ...seen, status }, nowMs);
     if (action === 'reset') return this.#cut('guard-reset', nowMs);
     this.#tell({ code: tripCodeOf(guard), detail: { limit: seen.limit, measured: seen.measured } }, status, nowMs);
     this.#finish('guard-closed', nowMs);
@@ -400,8 +398,10 @@ export class OriginSession {
     if (status === null) return;
     const failure = detail === undefined ? { code } : { code, detail };
     const parts = this.server.responder.refusal(failure, status);
-    if (this.#exchange === null) this.#replier.toNone(parts, nowMs);
-    else this.#replier.toRequest(this.#exchange, parts, true, nowMs);
+    const exchange = this.#exchange;
+    if (exchange === null) return replyToNone(this.#out, this.#in.atDesk(), parts, nowMs);
+    exchange.closes = true;
+    replyToRequest(this.#out, this.#in.atDesk(), exchange, parts, nowMs);
   }
 
   /** Null once the request has its reply: there is no second one. */
@@ -423,7 +423,8 @@ export class OriginSession {
 
   #linger(nowMs: number): void {
     this.#mode = 'lingering';
-    this.#lingerUntilMs = Math.min(this.#lingerUntilMs, nowMs + (this.#stopping ? STOP_LINGER_MS : LINGER_MS));
+    const untilMs = nowMs + (this.#stopping ? STOP_LINGER_MS : LINGER_MS);
+    this.#lingerUntilMs = Math.min(this.#lingerUntilMs ?? untilMs, untilMs);
   }
 
   #finish(cause: CloseCause, nowMs: number): void {
@@ -432,7 +433,17 @@ export class OriginSession {
     this.#exchange?.release();
     this.#exchange = null;
     this.#mode = 'closing';
-    this.#clock.waits(nowMs);
+    this.#in.atDesk().clock.waits(nowMs);
     this.port.end();
+  }
+
+  #dueAtMs(): number {
+    if (this.#mode === 'lingering') return this.#lingerUntilMs ?? Infinity;
+    return this.#delay?.untilMs ?? this.#in.atDesk().clock.deadlineAtMs(this.phase, this.server.settings);
+  }
+
+  /** What is ending keeps its desk: how far it was read is asked for until it is gone. */
+  #restIfIdle(): void {
+    if (this.#mode === 'open' && this.#exchange === null) this.#in.rest();
   }
 }

@@ -2,17 +2,22 @@
  * What is on its way to the client: how much was written, whether the client takes it, and the bodies whose memory
  * stays counted until the replies that repeat them have left.
  */
+import type { ConnectionId } from '../contract/connections';
 import type { OpenExchange } from './exchange';
 import type { SessionPort } from './port';
 
 export class Outbound {
   #bytes = 0;
-  #unsent: OpenExchange[] = [];
+  /** Null: there are none, as with nearly every request. */
+  #unsent: OpenExchange[] | null = null;
   #isStalled = false;
   /** Bytes the client had not taken when that was looked at last. */
-  #pendingSeen = Infinity;
+  #pendingSeen: number | null = null;
 
-  constructor(private readonly port: SessionPort) {}
+  constructor(
+    readonly port: SessionPort,
+    readonly connection: ConnectionId,
+  ) {}
 
   /** Bytes written so far. */
   get bytes(): number {
@@ -31,7 +36,7 @@ export class Outbound {
 
   /** Answered, but its reply may still wait to be taken. */
   keep(exchange: OpenExchange): void {
-    this.#unsent.push(exchange);
+    if (exchange.holdsBody) (this.#unsent ??= []).push(exchange);
   }
 
   stall(): void {
@@ -48,14 +53,15 @@ export class Outbound {
   /** Did the client take anything of what was written since the last look? The first look counts as yes. */
   tookSome(): boolean {
     const { pendingBytes } = this.port;
-    const tookSome = pendingBytes < this.#pendingSeen;
+    const tookSome = this.#pendingSeen === null || pendingBytes < this.#pendingSeen;
     this.#pendingSeen = pendingBytes;
     return tookSome;
   }
 
   /** Gives back the memory of bodies whose replies have left, or never will. */
   release(): void {
+    if (this.#unsent === null) return;
     for (const exchange of this.#unsent) exchange.release();
-    if (this.#unsent.length > 0) this.#unsent = [];
+    this.#unsent = null;
   }
 }

@@ -1,5 +1,7 @@
 /**
- * Since when a connection is doing what it does: the marks its deadlines run from. Times in which nothing was read
+ * Since when a connection is doing what it does: the marks its deadlines run from. A clock is set anew for each
+ * connection it is lent to (`desk.ts`), and only while a request is under way do its marks tell anything else but since
+ * when one is waited for. Times in which nothing was read
  * are taken out of the marks, for what a client could not send is not its delay; when its request began is not moved.
  */
 import type { ConnectionPhase } from '../contract/connections';
@@ -39,37 +41,46 @@ export class PhaseClock {
   #requestStartedAtMs = 0;
   /** Offset of the request whose first byte was noticed last. */
   #noticedStart = -1;
+  #isUnused = true;
 
   /** Offset of the first byte after the head of the request under way. */
   #bodyStart = 0;
 
-  /** `gridOriginMs`: the moment from which `guardCheckEveryMs` counts. */
-  constructor(
-    private readonly parser: Parser,
-    private readonly gridOriginMs: number,
-  ) {}
+  /** The moment from which `guardCheckEveryMs` counts. */
+  #gridOriginMs = 0;
 
-  /** First byte of the request under way; the opening of the connection before the first one. */
+  constructor(private readonly parser: Parser) {}
+
+  /** For a connection that waits since then for a request, for its first one where it is unused. */
+  restSince(waitingSinceMs: number, isUnused: boolean, gridOriginMs: number): void {
+    const marks = this.#marks;
+    marks.openedAtMs = waitingSinceMs;
+    marks.waitingSinceMs = waitingSinceMs;
+    marks.lastReadMs = waitingSinceMs;
+    marks.isFirstRequest = isUnused;
+    this.#requestStartedAtMs = waitingSinceMs;
+    this.#noticedStart = -1;
+    this.#isUnused = isUnused;
+    this.#gridOriginMs = gridOriginMs;
+  }
+
+  get waitingSinceMs(): number {
+    return this.#marks.waitingSinceMs;
+  }
+
+  /** First byte of the request under way; before it, since when it is waited for. */
   get requestStartedAtMs(): number {
     return this.#requestStartedAtMs;
   }
 
   /** No byte of a request has come. */
   get isUnused(): boolean {
-    return this.#noticedStart === -1;
+    return this.#isUnused;
   }
 
   stageOf(phase: ConnectionPhase): Stage {
     const stage = STAGES[phase];
     return stage === 'idle' && this.isUnused ? 'unused' : stage;
-  }
-
-  opened(nowMs: number): void {
-    const marks = this.#marks;
-    marks.openedAtMs = nowMs;
-    marks.waitingSinceMs = nowMs;
-    marks.lastReadMs = nowMs;
-    this.#requestStartedAtMs = nowMs;
   }
 
   /** From now on a request, or progress of a reply, is waited for. */
@@ -89,7 +100,8 @@ export class PhaseClock {
     const { messageStart, offset } = this.parser;
     if (messageStart === this.#noticedStart || messageStart >= offset) return null;
     const marks = this.#marks;
-    marks.isFirstRequest = this.isUnused;
+    marks.isFirstRequest = this.#isUnused;
+    this.#isUnused = false;
     this.#noticedStart = messageStart;
     this.#requestStartedAtMs = nowMs;
     marks.requestSinceMs = nowMs;
@@ -124,12 +136,12 @@ export class PhaseClock {
   /** When the deadline of the phase trips; infinite where it has none. */
   deadlineAtMs(phase: ConnectionPhase, settings: Settings): number {
     this.#count();
-    return deadlineAtMs(this.stageOf(phase), settings, this.#marks, this.gridOriginMs);
+    return deadlineAtMs(this.stageOf(phase), settings, this.#marks, this.#gridOriginMs);
   }
 
   deadline(phase: ConnectionPhase, settings: Settings): GuardDeadline | null {
     this.#count();
-    return deadlineFor(this.stageOf(phase), settings, this.#marks, this.gridOriginMs);
+    return deadlineFor(this.stageOf(phase), settings, this.#marks, this.#gridOriginMs);
   }
 
   /** What a deadline asked for just now has measured, in the unit of its guard. */

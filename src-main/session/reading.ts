@@ -1,11 +1,11 @@
 /**
- * Whether the client is read from. It is not while it leaves a reply untaken, nor while its request waits for its
+ * Whether the client is read from; made the first time it is not. It is not while it leaves a reply untaken, nor while its request waits for its
  * turn, and these may overlap: reading goes on when the last of them is over.
  */
 import type { SessionPort } from './port';
 
 const OBSTACLES = { 'untaken-reply': 1, 'delayed-request': 2 } as const;
-type Obstacle = keyof typeof OBSTACLES;
+export type Obstacle = keyof typeof OBSTACLES;
 
 export class Reading {
   /** The sum of what is in the way: a set would be the largest part of an idle connection's session. */

@@ -342,4 +342,29 @@ describe('how it is driven', () => {
     const [event] = feed(copy, 'cd\r\n\r\n');
     expect(event?.kind === 'head' && event.head.fields.get('host')).toBe('acd');
   });
+
+  it('goes on between two messages of another direction, with its offsets and limits', () => {
+    const parser = requestParser();
+    feed(parser, GET);
+    parser.restAt(1_000, { ...NO_LIMITS, maxTargetBytes: 4 });
+    expect([parser.phase, parser.offset, parser.messageStart]).toEqual(['complete', 1_000, 1_000]);
+    expect(faultOf(feed(parser, GET))).toMatchObject({ code: 'LIM_TARGET_BYTES', offset: 1_008 });
+  });
+
+  it('is new again where the other direction has not begun', () => {
+    const parser = requestParser();
+    feed(parser, GET);
+    parser.restAt(0, NO_LIMITS);
+    expect(parser.phase).toBe('idle');
+    expect(faultOf(feed(parser, '\x16\x03\x01'))).toMatchObject({ code: 'H1_TLS_ON_PLAIN_PORT', offset: 0 });
+  });
+
+  it('does not leave a message for another direction, nor the empty lines before one', () => {
+    for (const begun of ['G', '\r\n', '\r', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx']) {
+      const parser = requestParser();
+      feed(parser, begun);
+      expect(parser.isAtRest).toBe(false);
+      expect(() => parser.restAt(0, NO_LIMITS)).toThrow('cannot leave a message');
+    }
+  });
 });

@@ -27,6 +27,40 @@ describe('a conversation', () => {
     expect(book.factsOf('reply').map((reply) => reply.number)).toEqual([1, 2, 3]);
   });
 
+  it('is not mixed with another one, whose requests come in between and in pieces', () => {
+    const [one, other] = [new Playbook(), new Playbook()] as const;
+    one.send(GET);
+    other.send(GET.slice(0, 20));
+    one.send(`\r\n${GET}`.slice(0, 30));
+    other.send(GET.slice(20));
+    one.send(`\r\n${GET}`.slice(30));
+    other.send(GET);
+    const starts = [one, other].map((book) => book.factsOf('head').map(({ start, end }) => [start, end]));
+    expect(starts).toEqual([
+      [
+        [0, GET.length],
+        [GET.length + 2, GET.length * 2 + 2],
+      ],
+      [
+        [0, GET.length],
+        [GET.length, GET.length * 2],
+      ],
+    ]);
+    expect([one.statuses(), other.statuses()]).toEqual([
+      [200, 200],
+      [200, 200],
+    ]);
+  });
+
+  it('runs under the idle deadline of its own last reply, whatever another one does meanwhile', () => {
+    const [one, other] = [new Playbook(), new Playbook()] as const;
+    one.send(GET);
+    const { deadline } = one.session;
+    other.wait(5_000).send(GET);
+    expect(one.session.deadline).toEqual(deadline);
+    expect(deadline).toMatchObject({ guard: 'idleTimeoutMs', startedAtMs: 1_000_000 });
+  });
+
   it('waits for the whole body before it answers', () => {
     const book = new Playbook().send(post(5) + 'he');
     expect(book.written()).toBe('');

@@ -27,13 +27,13 @@ export class Playbook implements SessionPort {
     this.session.opened(this.nowMs);
   }
 
-  /** Latin-1 text, as one read. */
+  /** Latin-1 text, as one read, after which the session is asked for its deadline, as the driver does. */
   send(text: string): this {
     this.session.received(
       Uint8Array.from(text, (character) => character.charCodeAt(0)),
       this.nowMs,
     );
-    return this;
+    return this.wait(0);
   }
 
   sendByteByByte(text: string): this {
