@@ -108,7 +108,7 @@ export const RATE = {
       readCosts(text) === null
         ? `it is not a list of at most ${MAX_COST_RULES} costs such as: 1 POST=5 /search=10 GET:/export=20`
         : null,
-    doc: 'Tokens a request takes, by method and beginning of the target; the first rule that fits counts, a bare number holds for the rest.',
+    doc: 'Tokens a request takes, by method and beginning of the target; the first rule that fits counts, a bare number holds for the rest: 1 POST=5 /search=10 GET:/export=20.',
   },
   rateStatus: {
     group: 'rate',

@@ -24,7 +24,7 @@ const FLAGS = {
   open: { doc: 'Open the window in a browser; implies --ui' },
   preset: {
     value: 'NAME',
-    doc: `Behave as a well-known server does on the wire: ${PRESET_NAMES.join(', ')}. --set and --settings turn single settings`,
+    doc: `Behave as a well-known server does on the wire: ${PRESET_NAMES.join(', ')}. --set turns single settings on top; what a settings file says of them does not count`,
   },
   set: {
     value: 'NAME=VALUE',
