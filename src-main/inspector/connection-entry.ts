@@ -8,6 +8,7 @@ import {
   type ArmedDeadline,
   type CloseCause,
   type ConnectionDetail,
+  type ConnectionId,
   type ConnectionPhase,
   type ConnectionRow,
   type Exchange,
@@ -37,6 +38,27 @@ export interface LiveConnection {
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
 
+/** What is known of a connection that ended. */
+interface End {
+  readonly atMs: number;
+  readonly cause: CloseCause;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Of a request the connection ended in the middle of. */
+  readonly startLine: StartLine | null;
+}
+
+/** What went wrong on a connection. */
+interface Mishaps {
+  readonly trips: readonly Trip[];
+  readonly faults: readonly FaultMark[];
+  readonly marks: readonly ErrorCode[];
+  /** A trip or fault is stated before the reply it causes, which may belong to no exchange yet. */
+  readonly pendingFailure: Exchange['failure'];
+}
+
+const NO_MISHAPS: Mishaps = { trips: [], faults: [], marks: [], pendingFailure: null };
+
 export class ConnectionEntry {
   live: LiveConnection | null = null;
   #revision = 1;
@@ -44,30 +66,27 @@ export class ConnectionEntry {
   #toldTripAtMs: number | null = null;
   readonly #exchanges = new ExchangeLog();
   #requestCount = 0;
-  #bytesIn = 0;
-  #bytesOut = 0;
-  #closedAtMs: number | null = null;
-  #closeCause: CloseCause | null = null;
-  /** Replaced, never changed: most connections share the empty ones. */
-  #trips: readonly Trip[] = NONE;
-  #faults: readonly FaultMark[] = NONE;
-  #marks: readonly ErrorCode[] = NONE;
+  /** Null: it is open. */
+  #end: End | null = null;
+  /** Replaced, never changed: most connections share the one without any. */
+  #mishaps = NO_MISHAPS;
   readonly #timeline = new Timeline();
 
-  /** A trip or fault is stated before the reply it causes, which may belong to no exchange yet. */
-  #pendingFailure: Exchange['failure'] = null;
-  /** Of a request the connection ended in the middle of. */
-  #startLineAtEnd: StartLine | null = null;
+  readonly id: ConnectionId;
+  readonly #openedAtMs: number;
+  readonly #client: string;
+  readonly #server: string;
 
   constructor(
-    private readonly opened: FactOf<'connection.opened'>,
+    { connection, atMs, client, server }: FactOf<'connection.opened'>,
     private readonly room: Room,
     /** In force when the latest bytes were read. */
     private settings: Settings,
-  ) {}
-
-  get id(): number {
-    return this.opened.connection;
+  ) {
+    this.id = connection;
+    this.#openedAtMs = atMs;
+    this.#client = client;
+    this.#server = server;
   }
 
   get exchangeCount(): number {
@@ -75,7 +94,7 @@ export class ConnectionEntry {
   }
 
   get isClosed(): boolean {
-    return this.#closedAtMs !== null;
+    return this.#end !== null;
   }
 
   moved(activity: Activity, phase: ConnectionPhase, settings: Settings): void {
@@ -105,18 +124,14 @@ export class ConnectionEntry {
       case 'reply':
         return this.#takeReply(fact);
       case 'trip':
-        this.#trips = withLast(this.#trips, fact);
+        this.#mishaps = { ...this.#mishaps, trips: withLast(this.#mishaps.trips, fact) };
         return this.#takeFailure(fact);
       case 'fault':
-        this.#faults = withLast(this.#faults, fact);
+        this.#mishaps = { ...this.#mishaps, faults: withLast(this.#mishaps.faults, fact) };
         return this.#takeFailure(fact);
       case 'connection.closed':
-        this.#bytesIn = fact.bytesIn;
-        this.#bytesOut = fact.bytesOut;
-        this.#closedAtMs = fact.atMs;
-        this.#closeCause = fact.cause;
+        this.#end = { ...fact, startLine: this.live?.startLine ?? null };
         this.#timeline.fit(this.room.bars);
-        this.#startLineAtEnd = this.live?.startLine ?? null;
         this.live = null;
     }
   }
@@ -130,21 +145,21 @@ export class ConnectionEntry {
     return {
       id: this.id,
       revision: this.#revision,
-      client: this.opened.client,
-      server: this.opened.server,
+      client: this.#client,
+      server: this.#server,
       phase: live?.phase ?? 'closed',
-      openedAtMs: this.opened.atMs,
-      closedAtMs: this.#closedAtMs,
-      closeCause: this.#closeCause,
+      openedAtMs: this.#openedAtMs,
+      closedAtMs: this.#end?.atMs ?? null,
+      closeCause: this.#end?.cause ?? null,
       requestCount: this.#requestCount,
       method: startLine.method,
       target: startLine.target.slice(0, MAX_TARGET_CHARACTERS),
       status: latest?.status ?? null,
-      bytesIn: live?.bytesIn ?? this.#bytesIn,
-      bytesOut: live?.bytesOut ?? this.#bytesOut,
+      bytesIn: (live ?? this.#end)?.bytesIn ?? 0,
+      bytesOut: (live ?? this.#end)?.bytesOut ?? 0,
       lane: this.#lane(latest),
       armed,
-      marks: this.#marks,
+      marks: this.#mishaps.marks,
     };
   }
 
@@ -153,15 +168,15 @@ export class ConnectionEntry {
       row: this.row(),
       exchanges: this.#exchangesNow(),
       exchangesDropped: this.#exchanges.dropped,
-      trips: this.#trips,
-      faults: this.#faults,
+      trips: this.#mishaps.trips,
+      faults: this.#mishaps.faults,
       timeline: this.#timeline.bars,
       settings: this.settings,
     };
   }
 
   get #startLineUnderWay(): StartLine | null {
-    return this.live === null ? this.#startLineAtEnd : this.live.startLine;
+    return (this.live ?? this.#end)?.startLine ?? null;
   }
 
   /** The latest exchange; null while the head of a newer request is under way. */
@@ -179,7 +194,7 @@ export class ConnectionEntry {
   }
 
   #lane(latest: KeptExchange | null): Lane {
-    const bytesIn = this.live?.bytesIn ?? this.#bytesIn;
+    const bytesIn = (this.live ?? this.#end)?.bytesIn ?? 0;
     if (latest === null) {
       const received = bytesIn - (this.#exchanges.latest?.requestEnd ?? 0);
       return { startLine: 0, fields: received, body: 0, reply: 0 };
@@ -234,9 +249,10 @@ export class ConnectionEntry {
     exchange.replyStart = fact.start;
     exchange.replyEnd = fact.end;
     exchange.replyAtMs = fact.atMs;
-    const failure = this.#pendingFailure;
-    if (failure !== null && exchange.failure === null) exchange.failure = failure;
-    this.#pendingFailure = null;
+    const { pendingFailure } = this.#mishaps;
+    if (pendingFailure === null) return;
+    exchange.failure ??= pendingFailure;
+    this.#mishaps = { ...this.#mishaps, pendingFailure: null };
   }
 
   #takeUnnumbered({ requestStart, startedAtMs, method, target, version }: FactOf<'reply'>): void {
@@ -256,11 +272,12 @@ export class ConnectionEntry {
     const failure = { code: fact.code, detail, offset: fact.offset };
     const { latest } = this.#exchanges;
     if (latest?.requestEnd === null) latest.failure = failure;
-    else this.#pendingFailure = failure;
+    else this.#mishaps = { ...this.#mishaps, pendingFailure: failure };
   }
 
   #mark(code: ErrorCode): void {
-    if (!this.#marks.includes(code)) this.#marks = [...this.#marks, code];
+    const { marks } = this.#mishaps;
+    if (!marks.includes(code)) this.#mishaps = { ...this.#mishaps, marks: [...marks, code] };
   }
 
   /** Requests are answered in their order, so that what is stated of one is stated before the next begins. */
@@ -275,8 +292,6 @@ const cutTarget = (target: string): string =>
   target.length <= MAX_TARGET_CHARACTERS
     ? target
     : Buffer.from(target.slice(0, MAX_TARGET_CHARACTERS), 'latin1').toString('latin1');
-
-const NONE: readonly never[] = [];
 
 const withLast = <Item>(items: readonly Item[], item: Item): readonly Item[] => [
   ...items.slice(Math.max(0, items.length + 1 - MAX_MARKS_KEPT)),

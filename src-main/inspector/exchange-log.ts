@@ -7,7 +7,29 @@
  */
 import type { Exchange } from '../contract/connections';
 
-export type KeptExchange = { -readonly [Key in keyof Exchange]: Exchange[Key] } & { fieldsStart: number };
+type Writable = { -readonly [Key in keyof Exchange]: Exchange[Key] };
+
+/** A class, so that V8 lays all of it out in one piece. */
+export class KeptExchange implements Writable {
+  number = 0;
+  method = '';
+  target = '';
+  version = '';
+  startedAtMs = 0;
+  requestStart = 0;
+  fieldsStart = 0;
+  headEnd: number | null = null;
+  requestEnd: number | null = null;
+  headAtMs: number | null = null;
+  requestAtMs: number | null = null;
+  bodyBytes = 0;
+  status: number | null = null;
+  replyStart: number | null = null;
+  replyEnd: number | null = null;
+  replyAtMs: number | null = null;
+  tokensLeft: number | null = null;
+  failure: Exchange['failure'] = null;
+}
 
 const NUMBERS_PER_EXCHANGE = 14;
 const TEXTS_PER_EXCHANGE = 3;
@@ -34,7 +56,7 @@ export class ExchangeLog {
   /** The next exchange, nothing of which is reached yet; with it there are fewer than `most`. */
   begin(most: number): KeptExchange {
     if (this.#latest === null) {
-      this.#latest = newExchange();
+      this.#latest = new KeptExchange();
       return this.#latest;
     }
     this.#earlier ??= new EarlierExchanges();
@@ -111,11 +133,6 @@ class EarlierExchanges {
 const NO_NUMBERS = new Float64Array(0);
 
 type Numbers = Omit<KeptExchange, 'method' | 'target' | 'version' | 'failure'>;
-
-function newExchange(): KeptExchange {
-  const texts = { method: '', target: '', version: '', failure: null };
-  return { ...texts, ...unpackNumbers(NO_NUMBERS, 0) };
-}
 
 /** Only what the head of the next one does not set anew. */
 function clear(exchange: KeptExchange): void {

@@ -3,42 +3,67 @@
  * time merge; when there are more than may be, what counts as close doubles until half of them are left, and from
  * then on bars of one direction merge over those of the other. So the memory is fixed, the work per read is constant
  * on average, and a busy connection soon makes few bars.
+ *
+ * The bars are packed as plain numbers: as objects the two of an idle connection would take half as much again, and
+ * every time that moves would be made anew.
  */
 import type { ConnectionPhase, Direction, TimelineBar } from '../contract/connections';
 import type { Activity } from '../net/driver';
 
 const FIRST_GAP_MS = 1;
 
-type Bar = { -readonly [Key in keyof TimelineBar]: TimelineBar[Key] } & { next: Bar | null };
+/** What a bar is made of, in this order: times, bytes, number of reads or writes, and the code of its kind. */
+const FROM = 0;
+const TO = 1;
+const BYTES = 2;
+const COUNT = 3;
+const KIND = 4;
+const NUMBERS_PER_BAR = 5;
 
-/** The bars are linked: an array with room to grow would take more than the few bars of most connections. */
+/** By place: a phase and a direction are one number. */
+const PHASE_CODES: Readonly<Record<ConnectionPhase, number>> = {
+  idle: 0,
+  'start-line': 1,
+  headers: 2,
+  'body-length': 3,
+  'chunk-size': 4,
+  'chunk-data': 5,
+  trailers: 6,
+  'body-until-close': 7,
+  complete: 8,
+  fault: 9,
+  delayed: 10,
+  replying: 11,
+  lingering: 12,
+  closed: 13,
+};
+const PHASES = Object.keys(PHASE_CODES) as ConnectionPhase[];
+const DIRECTIONS: readonly Direction[] = ['in', 'out'];
+
+const kindOf = (direction: Direction, phase: ConnectionPhase): number =>
+  PHASE_CODES[phase] * DIRECTIONS.length + (direction === 'in' ? 0 : 1);
+
+const NO_BARS: number[] = [];
+const NONE = -1;
+
 export class Timeline {
-  #first: Bar | null = null;
-  #last: Bar | null = null;
-  #lastIn: Bar | null = null;
-  #lastOut: Bar | null = null;
+  #numbers = NO_BARS;
   #count = 0;
+  /** The last bar of each direction. */
+  #lastIn = NONE;
+  #lastOut = NONE;
   #gapMs = FIRST_GAP_MS;
 
   get bars(): readonly TimelineBar[] {
-    const bars: TimelineBar[] = [];
-    for (let bar = this.#first; bar !== null; bar = bar.next) {
-      const { direction, fromMs, toMs, bytes, count, phase } = bar;
-      bars.push({ direction, fromMs, toMs, bytes, count, phase });
-    }
-    return bars;
+    return Array.from({ length: this.#count }, (_, bar) => this.#unpack(bar));
   }
 
   add({ direction, bytes, atMs }: Activity, phase: ConnectionPhase, most: number): void {
-    const last = this.#lastOf(direction);
-    if (last !== null && this.#takesIn(last, atMs, phase)) {
-      last.toMs = atMs;
-      last.bytes += bytes;
-      last.count += 1;
-      last.phase = phase;
-      return;
-    }
-    this.#append({ direction, fromMs: atMs, toMs: atMs, bytes, count: 1, phase, next: null });
+    const kind = kindOf(direction, phase);
+    const last = direction === 'in' ? this.#lastIn : this.#lastOut;
+    if (last !== NONE && this.#takesIn(last, atMs, kind)) return this.#extend(last, atMs, bytes, 1, kind);
+    this.#makeRoom();
+    this.#append(atMs, atMs, bytes, 1, kind);
     this.fit(most);
   }
 
@@ -47,47 +72,84 @@ export class Timeline {
     if (this.#count > most) this.#compact(most / 2);
   }
 
-  #lastOf(direction: Direction): Bar | null {
-    return direction === 'in' ? this.#lastIn : this.#lastOut;
-  }
-
-  #append(bar: Bar): void {
-    if (this.#last === null) this.#first = bar;
-    else this.#last.next = bar;
-    this.#last = bar;
-    if (bar.direction === 'in') this.#lastIn = bar;
-    else this.#lastOut = bar;
-    this.#count += 1;
+  #unpack(bar: number): TimelineBar {
+    const number = (index: number): number => this.#numbers[bar * NUMBERS_PER_BAR + index] ?? 0;
+    const kind = number(KIND);
+    return {
+      direction: DIRECTIONS[kind % DIRECTIONS.length] ?? 'in',
+      fromMs: number(FROM),
+      toMs: number(TO),
+      bytes: number(BYTES),
+      count: number(COUNT),
+      phase: PHASES[Math.floor(kind / DIRECTIONS.length)] ?? 'closed',
+    };
   }
 
   /** Until bars were merged over others, only the very last one goes on, and only in its phase. */
-  #takesIn(last: Bar, atMs: number, phase: ConnectionPhase): boolean {
-    if (atMs - last.toMs >= this.#gapMs) return false;
-    return this.#gapMs > FIRST_GAP_MS || (last.phase === phase && last === this.#last);
+  #takesIn(bar: number, atMs: number, kind: number): boolean {
+    const at = bar * NUMBERS_PER_BAR;
+    if (atMs - this.#numbers[at + TO]! >= this.#gapMs) return false;
+    return this.#gapMs > FIRST_GAP_MS || (bar === this.#count - 1 && this.#numbers[at + KIND] === kind);
   }
 
-  /** Bars of alternating direction never merge as neighbours, so each direction is looked at on its own. */
+  #extend(bar: number, toMs: number, bytes: number, count: number, kind: number): void {
+    const numbers = this.#numbers;
+    const at = bar * NUMBERS_PER_BAR;
+    numbers[at + TO] = toMs;
+    numbers[at + BYTES]! += bytes;
+    numbers[at + COUNT]! += count;
+    numbers[at + KIND] = kind;
+  }
+
+  /** There is room for it. */
+  #append(fromMs: number, toMs: number, bytes: number, count: number, kind: number): void {
+    const numbers = this.#numbers;
+    const at = this.#count * NUMBERS_PER_BAR;
+    numbers[at + FROM] = fromMs;
+    numbers[at + TO] = toMs;
+    numbers[at + BYTES] = bytes;
+    numbers[at + COUNT] = count;
+    numbers[at + KIND] = kind;
+    if (kind % DIRECTIONS.length === 0) this.#lastIn = this.#count;
+    else this.#lastOut = this.#count;
+    this.#count += 1;
+  }
+
+  /**
+   * Bars of alternating direction never merge as neighbours, so each direction is looked at on its own. What is left
+   * of a bar never lies behind the bar itself: all of them move within their array.
+   */
   #compact(left: number): void {
     while (this.#count > left) {
       this.#gapMs *= 2;
-      let bar = this.#first;
-      this.#first = this.#last = this.#lastIn = this.#lastOut = null;
+      const count = this.#count;
       this.#count = 0;
-      while (bar !== null) {
-        const { next } = bar;
-        const last = this.#lastOf(bar.direction);
-        bar.next = null;
-        if (last !== null && bar.fromMs - last.toMs < this.#gapMs) join(last, bar);
-        else this.#append(bar);
-        bar = next;
-      }
+      this.#lastIn = this.#lastOut = NONE;
+      for (let bar = 0; bar < count; bar += 1) this.#takeAgain(bar);
     }
+    // A connection that is kept while many others come has to give its memory back.
+    if (this.#count * NUMBERS_PER_BAR * 4 <= this.#numbers.length) this.#resize(this.#count * 2);
   }
-}
 
-function join(bar: Bar, later: Bar): void {
-  bar.toMs = later.toMs;
-  bar.bytes += later.bytes;
-  bar.count += later.count;
-  bar.phase = later.phase;
+  #takeAgain(bar: number): void {
+    const numbers = this.#numbers;
+    const at = bar * NUMBERS_PER_BAR;
+    const kind = numbers[at + KIND]!;
+    const last = kind % DIRECTIONS.length === 0 ? this.#lastIn : this.#lastOut;
+    const [fromMs, toMs, bytes, count] = [numbers[at]!, numbers[at + TO]!, numbers[at + BYTES]!, numbers[at + COUNT]!];
+    const isClose = last !== NONE && fromMs - numbers[last * NUMBERS_PER_BAR + TO]! < this.#gapMs;
+    if (isClose) this.#extend(last, toMs, bytes, count, kind);
+    else this.#append(fromMs, toMs, bytes, count, kind);
+  }
+
+  #makeRoom(): void {
+    if (this.#count * NUMBERS_PER_BAR === this.#numbers.length) this.#resize(Math.max(1, this.#count * 2));
+  }
+
+  /** Made of a number with a fraction, so that V8 keeps plain doubles. */
+  #resize(capacity: number): void {
+    const resized = Array<number>(capacity * NUMBERS_PER_BAR).fill(0.5);
+    for (let at = 0; at < this.#count * NUMBERS_PER_BAR; at += 1) resized[at] = this.#numbers[at]!;
+    this.#numbers = resized;
+  }
 }
