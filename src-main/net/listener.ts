@@ -22,6 +22,7 @@ export class Listener {
   #server: Server | null = null;
   #state: ListenerState;
   #nextId = 1;
+  #latestClient = '';
   #latestOwn: Endpoint & { readonly text: string } = { address: '', port: 0, family: 'IPv4', text: '' };
   readonly #drivers = new Set<ConnectionDriver>();
   /** The same for all drivers. */
@@ -154,10 +155,12 @@ export class Listener {
     const server = this.#ownEndpoint(socket);
     const id = this.#nextId;
     this.#nextId += 1;
+    // Many connections in a row are of one client, as a rule: its address is then held once.
+    if (client.address !== this.#latestClient) this.#latestClient = client.address;
     const identity = {
       id,
       client: endpointText(client),
-      clientAddress: client.address,
+      clientAddress: this.#latestClient,
       server: server.text,
     };
     this.hooks.tap.opened(id, client, server, nowMs());

@@ -10,9 +10,9 @@ export interface Tap {
   ended(id: ConnectionId, direction: Direction, how: 'fin' | 'reset', atMs: number): void;
 }
 
-/** `127.0.0.1:8080`, `[::1]:8080` */
+/** `127.0.0.1:8080`, `[::1]:8080`. Joined: strings that are added up are kept as a tree of their parts. */
 export const endpointText = ({ address, port, family }: Endpoint): string =>
-  family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+  [family === 'IPv6' ? `[${address}]` : address, port].join(':');
 
 /** An IPv4 client of a dual-stack listener is an IPv4 client (RFC 4291 §2.5.5.2). */
 export function endpointOf(address: string | undefined, port: number | undefined): Endpoint {
