@@ -31,38 +31,30 @@ const SERVER_MAC = [0x02, 0, 0, 0, 0, 2];
 export const MAX_PAYLOAD_BYTES = 0xffff - IP_BYTES.IPv4 - TCP_BYTES;
 
 /**
- * One connection as packets: whose they are, and how far its sequence numbers are. What does not differ between
- * connections comes from templates that all of them share: an idle connection would else hold more for its headers
- * than for all the rest of its recording. Numbers of 32 bits are kept signed: V8 holds those without a box.
+ * What the packets between two addresses have in common, whatever the client's port: many connections in a row are of
+ * one client, as a rule, and share it.
  */
-export class ConnectionPackets {
+class AddressPair {
   /** Ethernet, IP and TCP headers of each packet. */
   readonly headerBytes: number;
-  readonly #isIPv4: boolean;
-  /** IPv4 addresses as numbers. */
-  readonly #client: number = 0;
-  readonly #server: number = 0;
+  /** IPv4 addresses as numbers. Those of 32 bits are kept signed: V8 holds them without a box. */
+  readonly #clientNumber: number = 0;
+  readonly #serverNumber: number = 0;
   /** Sum of the IPv4 header's words without its total length: the same both ways. */
   readonly #sum: number = 0;
   /** IPv6 addresses, the client's first. */
   readonly #addresses: Uint8Array | null = null;
-  readonly #clientPort: number;
-  readonly #serverPort: number;
-  /** The numbers of the next byte of each direction. */
-  #nextIn: number;
-  #nextOut: number;
 
-  constructor(client: Endpoint, server: Endpoint, firstSequence: number) {
-    this.#isIPv4 = client.family === 'IPv4' && server.family === 'IPv4';
-    this.headerBytes = TEMPLATES[this.#isIPv4 ? 'IPv4' : 'IPv6'].in.length;
-    this.#clientPort = client.port;
-    this.#serverPort = server.port;
-    this.#nextIn = firstSequence | 0;
-    this.#nextOut = firstSequence | 0;
-    if (this.#isIPv4) {
-      this.#client = ipv4Number(client.address);
-      this.#server = ipv4Number(server.address);
-      this.#sum = TEMPLATE_SUM + wordSum(this.#client) + wordSum(this.#server);
+  constructor(
+    private readonly client: Endpoint,
+    private readonly server: Endpoint,
+  ) {
+    const isIPv4 = client.family === 'IPv4' && server.family === 'IPv4';
+    this.headerBytes = TEMPLATES[isIPv4 ? 'IPv4' : 'IPv6'].in.length;
+    if (isIPv4) {
+      this.#clientNumber = ipv4Number(client.address);
+      this.#serverNumber = ipv4Number(server.address);
+      this.#sum = TEMPLATE_SUM + wordSum(this.#clientNumber) + wordSum(this.#serverNumber);
     } else {
       this.#addresses = new Uint8Array(32);
       this.#addresses.set(ipv6Bytes(client), 0);
@@ -70,26 +62,75 @@ export class ConnectionPackets {
     }
   }
 
-  /** Writes the headers of the next packet. */
-  write({ bytes, view }: Memory, at: number, direction: Direction, flags: number, payloadLength: number): void {
+  get serverPort(): number {
+    return this.server.port;
+  }
+
+  isBetween(client: Endpoint, server: Endpoint): boolean {
+    return client.address === this.client.address && isSame(server, this.server);
+  }
+
+  /** Writes the Ethernet and IP headers, and what does not differ between TCP headers. */
+  write({ bytes, view }: Memory, at: number, direction: Direction, payloadLength: number): void {
     const isIn = direction === 'in';
     const ip = at + ETHERNET_BYTES;
-    const tcp = at + this.headerBytes - TCP_BYTES;
     if (this.#addresses === null) {
       bytes.set(isIn ? TEMPLATES.IPv4.in : TEMPLATES.IPv4.out, at);
       const totalLength = IP_BYTES.IPv4 + TCP_BYTES + payloadLength;
       view.setUint16(ip + 2, totalLength);
       view.setUint16(ip + 10, checksum(this.#sum + totalLength));
-      view.setInt32(ip + 12, isIn ? this.#client : this.#server);
-      view.setInt32(ip + 16, isIn ? this.#server : this.#client);
+      view.setInt32(ip + 12, isIn ? this.#clientNumber : this.#serverNumber);
+      view.setInt32(ip + 16, isIn ? this.#serverNumber : this.#clientNumber);
     } else {
       bytes.set(isIn ? TEMPLATES.IPv6.in : TEMPLATES.IPv6.out, at);
       view.setUint16(ip + 4, TCP_BYTES + payloadLength);
       bytes.set(this.#addresses.subarray(0, 16), ip + (isIn ? 8 : 24));
       bytes.set(this.#addresses.subarray(16, 32), ip + (isIn ? 24 : 8));
     }
-    view.setUint16(tcp, isIn ? this.#clientPort : this.#serverPort);
-    view.setUint16(tcp + 2, isIn ? this.#serverPort : this.#clientPort);
+  }
+}
+
+const isSame = (one: Endpoint, other: Endpoint): boolean => one.address === other.address && one.port === other.port;
+
+let latestPair: AddressPair | null = null;
+
+function pairOf(client: Endpoint, server: Endpoint): AddressPair {
+  if (latestPair === null || !latestPair.isBetween(client, server)) latestPair = new AddressPair(client, server);
+  return latestPair;
+}
+
+/**
+ * One connection as packets: whose they are, and how far its sequence numbers are. What does not differ between
+ * connections is shared by all of them: an idle one would else hold more for its headers than for all the rest of its
+ * recording. Sequence numbers are kept signed, for the same reason as addresses.
+ */
+export class ConnectionPackets {
+  readonly #pair: AddressPair;
+  readonly #clientPort: number;
+  /** The numbers of the next byte of each direction. */
+  #nextIn: number;
+  #nextOut: number;
+
+  constructor(client: Endpoint, server: Endpoint, firstSequence: number) {
+    this.#pair = pairOf(client, server);
+    this.#clientPort = client.port;
+    this.#nextIn = firstSequence | 0;
+    this.#nextOut = firstSequence | 0;
+  }
+
+  /** Ethernet, IP and TCP headers of each packet. */
+  get headerBytes(): number {
+    return this.#pair.headerBytes;
+  }
+
+  /** Writes the headers of the next packet. */
+  write(memory: Memory, at: number, direction: Direction, flags: number, payloadLength: number): void {
+    this.#pair.write(memory, at, direction, payloadLength);
+    const { bytes, view } = memory;
+    const isIn = direction === 'in';
+    const tcp = at + this.#pair.headerBytes - TCP_BYTES;
+    view.setUint16(tcp, isIn ? this.#clientPort : this.#pair.serverPort);
+    view.setUint16(tcp + 2, isIn ? this.#pair.serverPort : this.#clientPort);
     view.setInt32(tcp + 4, isIn ? this.#nextIn : this.#nextOut);
     // Each side acknowledges what the other one has sent so far.
     view.setInt32(tcp + 8, (flags & ACK) === 0 ? 0 : isIn ? this.#nextOut : this.#nextIn);

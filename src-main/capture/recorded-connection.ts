@@ -7,6 +7,10 @@ import { StreamIndex } from './stream-index';
 /** Facts that wait for the connection's next packet; what is longer is cut. */
 const MAX_NOTE_CHARACTERS = 4_096;
 
+const IN_ENDED = 1;
+const OUT_ENDED = 2;
+const RESET = 4;
+
 /** Spreads successive connections over the 32 bits: an odd number near 2^32 divided by the golden ratio. */
 const SEQUENCE_STRIDE = 0x9e37_79b1;
 
@@ -17,9 +21,8 @@ export class RecordedConnection {
   readonly packets: ConnectionPackets;
   readonly in = new StreamIndex();
   readonly out = new StreamIndex();
-  #isInEnded = false;
-  #isOutEnded = false;
-  #isReset = false;
+  /** What stands at the end of each direction; after RST there is nothing more in either. */
+  #ends = 0;
   #note: string | null = null;
 
   constructor(id: ConnectionId, client: Endpoint, server: Endpoint) {
@@ -49,11 +52,10 @@ export class RecordedConnection {
 
   /** False: that side is at its end already. After RST there is nothing more. */
   end(direction: Direction, how: 'fin' | 'reset'): boolean {
-    const isEnded = direction === 'in' ? this.#isInEnded : this.#isOutEnded;
-    if (this.#isReset || (how === 'fin' && isEnded)) return false;
-    if (direction === 'in') this.#isInEnded = true;
-    else this.#isOutEnded = true;
-    this.#isReset = how === 'reset';
+    const end = direction === 'in' ? IN_ENDED : OUT_ENDED;
+    const isEnded = (this.#ends & end) !== 0;
+    if ((this.#ends & RESET) !== 0 || (how === 'fin' && isEnded)) return false;
+    this.#ends |= how === 'reset' ? end | RESET : end;
     return true;
   }
 }
