@@ -242,6 +242,9 @@ export class Parser {
       const byte = r.bytes[r.at]!;
       if (r.state === EMPTY_LINE_LF) {
         if (byte !== LF) {
+          // Else what is refused here would go by the name of the message before.
+          this.#messageStart = this.offset - 1;
+          r.openMessage(this.#messageStart);
           r.fail('H1_BARE_CR', r.at);
           return false;
         }

@@ -326,6 +326,18 @@ describe('after a refusal', () => {
     expect(new Playbook().send(text).written()).toMatch(/\r\n\r\nH1_/);
   });
 
+  it('does not take a CR after a request for a part of it', () => {
+    const head = 'HEAD /health HTTP/1.1\r\nHost: a\r\n\r\n';
+    const book = new Playbook().send(head).send('\r').send('X');
+    expect(book.written()).toMatch(/\r\n\r\nH1_BARE_CR/);
+    expect(book.factsOf('reply').at(-1)).toMatchObject({
+      method: '',
+      target: '',
+      requestStart: head.length,
+      requestBytes: 1,
+    });
+  });
+
   it('sends no body to a HEAD whose start line took too long', () => {
     const book = new Playbook({ headTimeoutMs: 100 }).send('HEAD / HT').wait(100);
     expect(book.written()).toMatch(/^HTTP\/1\.1 408 [^]*\r\n\r\n$/);
