@@ -1,5 +1,6 @@
 /** What a connection tells the gauges, to be set beside the limits. */
 import { bytesPerSec, type Stage } from '../guard/deadlines';
+import { GAUGES } from '../guard/gauges';
 import type { Fields } from '../http1/events';
 import type { OpenExchange } from './exchange';
 import type { PhaseClock } from './phase-clock';
@@ -10,15 +11,16 @@ type Observed = Pick<ServerState, 'gauges' | 'settings'>;
 /** A request began after so long. The idle timeout bounds the first wait too where that has no limit of its own. */
 export function observeWait({ gauges, settings }: Observed, isFirst: boolean, waitedMs: number): void {
   const roundedMs = Math.round(waitedMs);
-  if (isFirst) gauges.see('firstByteTimeoutMs', roundedMs);
-  if (!isFirst || settings.firstByteTimeoutMs === null) gauges.see('idleTimeoutMs', roundedMs);
+  if (isFirst) gauges.see(GAUGES.firstByteTimeoutMs, roundedMs);
+  if (!isFirst || settings.firstByteTimeoutMs === null) gauges.see(GAUGES.idleTimeoutMs, roundedMs);
 }
 
 /** Bytes arrived so long after the ones before: what a timeout measures that every read starts anew. */
 export function observeRead({ gauges, settings }: Observed, stage: Stage, gapMs: number): void {
   const isHead = stage === 'start-line' || stage === 'fields';
-  if (isHead && settings.headTimeoutMode === 'inactivity') gauges.see('headTimeoutMs', Math.round(gapMs));
-  if (stage === 'body' && settings.bodyTimeoutMode === 'inactivity') gauges.see('bodyTimeoutMs', Math.round(gapMs));
+  if (isHead && settings.headTimeoutMode === 'inactivity') gauges.see(GAUGES.headTimeoutMs, Math.round(gapMs));
+  if (stage === 'body' && settings.bodyTimeoutMode === 'inactivity')
+    gauges.see(GAUGES.bodyTimeoutMs, Math.round(gapMs));
 }
 
 /** Of a line as it is commonly written: with one space after the colon and none after the value. */
@@ -32,16 +34,16 @@ function longestLine(fields: Fields): number {
 
 export function observeHead({ gauges, settings }: Observed, { head, number }: OpenExchange, headMs: number): void {
   const headBytes = head.end - head.start;
-  gauges.see('maxHeadBytes', headBytes);
-  gauges.see('maxFieldCount', head.fields.count);
-  gauges.see('maxTargetBytes', head.target.length);
+  gauges.see(GAUGES.maxHeadBytes, headBytes);
+  gauges.see(GAUGES.maxFieldCount, head.fields.count);
+  gauges.see(GAUGES.maxTargetBytes, head.target.length);
   // Without its line end: the three parts and the two spaces between them.
-  gauges.see('maxRequestLineBytes', head.method.length + head.target.length + head.version.length + 2);
-  gauges.see('maxRequestsPerConnection', number);
+  gauges.see(GAUGES.maxRequestLineBytes, head.method.length + head.target.length + head.version.length + 2);
+  gauges.see(GAUGES.maxRequestsPerConnection, number);
   // Goes through all fields, so only for who wants to know.
-  if (settings.maxFieldLineBytes !== null) gauges.see('maxFieldLineBytes', longestLine(head.fields));
-  if (settings.headTimeoutMode === 'absolute') gauges.see('headTimeoutMs', Math.round(headMs));
-  if (headMs > settings.minRateGraceMs) gauges.see('minHeadBytesPerSec', bytesPerSec(headBytes, headMs));
+  if (settings.maxFieldLineBytes !== null) gauges.see(GAUGES.maxFieldLineBytes, longestLine(head.fields));
+  if (settings.headTimeoutMode === 'absolute') gauges.see(GAUGES.headTimeoutMs, Math.round(headMs));
+  if (headMs > settings.minRateGraceMs) gauges.see(GAUGES.minHeadBytesPerSec, bytesPerSec(headBytes, headMs));
 }
 
 /** A request is complete; `end` is the inbound offset after it. */
@@ -54,10 +56,10 @@ export function observeEnd(
 ): void {
   const { gauges, settings } = server;
   const { head, bodyBytes } = exchange;
-  gauges.see('requestTimeoutMs', Math.round(clock.requestMs(settings, nowMs)));
+  gauges.see(GAUGES.requestTimeoutMs, Math.round(clock.requestMs(settings, nowMs)));
   if (head.framing.kind === 'none') return;
   const bodyMs = clock.bodyMs(nowMs);
-  gauges.see('maxBodyBytes', bodyBytes);
-  if (settings.bodyTimeoutMode === 'absolute') gauges.see('bodyTimeoutMs', Math.round(bodyMs));
-  if (bodyMs > settings.minRateGraceMs) gauges.see('minBodyBytesPerSec', bytesPerSec(end - head.end, bodyMs));
+  gauges.see(GAUGES.maxBodyBytes, bodyBytes);
+  if (settings.bodyTimeoutMode === 'absolute') gauges.see(GAUGES.bodyTimeoutMs, Math.round(bodyMs));
+  if (bodyMs > settings.minRateGraceMs) gauges.see(GAUGES.minBodyBytesPerSec, bytesPerSec(end - head.end, bodyMs));
 }

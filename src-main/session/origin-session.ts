@@ -18,6 +18,7 @@ import type { CloseCause, ConnectionPhase } from '../contract/connections';
 import { BugError, type Failure } from '../contract/errors';
 import { guardOf, type GuardName } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
+import { GAUGES } from '../guard/gauges';
 import type { Fault, ParserEvent, RequestHead } from '../http1/events';
 import type { StartLine } from '../http1/parser';
 import { CONTINUE_REPLY, type ReplyParts } from '../http1/writer';
@@ -113,8 +114,8 @@ export class OriginSession {
     const verdict = admission.enter(clientAddress, settings);
     this.#admitted = verdict.admitted;
     if (verdict.admitted) {
-      gauges.see('maxConnections', admission.open);
-      gauges.see('maxConnectionsPerClient', admission.openFrom(clientAddress));
+      gauges.see(GAUGES.maxConnections, admission.open);
+      gauges.see(GAUGES.maxConnectionsPerClient, admission.openFrom(clientAddress));
     } else {
       this.#trip(verdict.guard, { limit: verdict.limit, measured: verdict.measured, offset: 0 }, nowMs);
     }
@@ -276,7 +277,7 @@ export class OriginSession {
     const verdict = buckets.take(this.identity.clientAddress, exchange.head, settings, nowMs);
     if (verdict === null) return 0;
     const { allowed, level, capacity, cost, delayMs } = verdict;
-    gauges.see('bucketCapacity', Math.ceil(capacity - level));
+    gauges.see(GAUGES.bucketCapacity, Math.ceil(capacity - level));
     stateRate(this.#out, exchange.number, verdict, nowMs);
     exchange.rateFields = responder.rateFields(verdict, settings.rateFields);
     if (allowed) return delayMs;
@@ -384,7 +385,7 @@ export class OriginSession {
 
   #trip(guard: GuardName, seen: Seen, nowMs: number): void {
     const { gauges, settings } = this.server;
-    gauges.see(guard, seen.measured);
+    gauges.see(GAUGES[guard], seen.measured);
     const action = actionOn(guard, this.#in.atDesk().clock.stageOf(this.phase), settings);
     const status = typeof action === 'number' && !this.#isReplied ? action : null;
     stateTrip(this.#out, guard, { ...seen, status }, nowMs);

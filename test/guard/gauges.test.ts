@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { GuardGauges } from '../../src-main/guard/gauges';
+import { GAUGES, GuardGauges } from '../../src-main/guard/gauges';
 
 it('keeps the highest value a guard has seen', () => {
   const gauges = new GuardGauges();
-  for (const bytes of [10, 700, 30]) gauges.see('maxHeadBytes', bytes);
+  for (const bytes of [10, 700, 30]) gauges.see(GAUGES.maxHeadBytes, bytes);
   expect(gauges.extreme('maxHeadBytes')).toBe(700);
 });
 
 it('keeps the lowest value of a minimum', () => {
   const gauges = new GuardGauges();
-  for (const rate of [500, 20, 90]) gauges.see('minBodyBytesPerSec', rate);
+  for (const rate of [500, 20, 90]) gauges.see(GAUGES.minBodyBytesPerSec, rate);
   expect(gauges.extreme('minBodyBytesPerSec')).toBe(20);
 });
 
