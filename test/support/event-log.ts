@@ -1,5 +1,5 @@
 /** Runs bytes through the parser in pieces and writes down what it told, in the notation of the wire corpus. */
-import { latin1 } from '../../src-main/http1/bytes.ts';
+import { bytesOf, latin1 } from '../../src-main/http1/bytes.ts';
 import {
   NO_LIMITS,
   type Fields,
@@ -18,6 +18,10 @@ export interface Run {
   readonly answers?: readonly string[];
   readonly closes?: boolean;
   readonly tap?: SpanTap | null;
+  /** Is it told after a fault which message that fell in? */
+  readonly namesFault?: boolean;
+  /** Does the parser come from another connection, and has read a request there? */
+  readonly isLent?: boolean;
 }
 
 /** Pieces between the given places, which are in ascending order. */
@@ -98,11 +102,29 @@ class Log {
   }
 }
 
+const ELSEWHERE = bytesOf('HEAD /elsewhere HTTP/1.1\r\nHost: elsewhere\r\n\r\n');
+
+function parserFor({ role = 'request', limits = NO_LIMITS, tap = null, answers = [], isLent = false }: Run): Parser {
+  const parser = new Parser(role, isLent ? NO_LIMITS : limits, tap);
+  if (isLent) {
+    parser.receive(ELSEWHERE);
+    while (parser.next() !== null);
+    parser.restAt(0, limits);
+  }
+  for (const method of answers) parser.answers(method);
+  return parser;
+}
+
+/** What a reply to a fault goes by. */
+function refusedLine({ method, startLine, messageStart }: Parser): string {
+  const { target, version } = startLine ?? { target: '', version: '' };
+  return `of ${shown(method)} ${shown(target)} ${version} from ${messageStart}`;
+}
+
 const BYTES_AROUND = 5;
 
 export function eventLog(pieces: readonly Uint8Array[], run: Run = {}): string[] {
-  const parser = new Parser(run.role ?? 'request', run.limits ?? NO_LIMITS, run.tap ?? null);
-  for (const method of run.answers ?? []) parser.answers(method);
+  const parser = parserFor(run);
   const log = new Log();
   for (const piece of pieces) {
     // A part of larger memory, and overwritten at once after use, as a static read buffer is: nothing may be kept as a
@@ -110,7 +132,10 @@ export function eventLog(pieces: readonly Uint8Array[], run: Run = {}): string[]
     const read = new Uint8Array(piece.length + 2 * BYTES_AROUND).fill(0x21).subarray(BYTES_AROUND, -BYTES_AROUND);
     read.set(piece);
     parser.receive(read);
-    for (let event = parser.next(); event !== null; event = parser.next()) log.take(event);
+    for (let event = parser.next(); event !== null; event = parser.next()) {
+      log.take(event);
+      if (event.kind === 'fault' && run.namesFault === true) log.lines.push(refusedLine(parser));
+    }
     read.fill(0x21);
   }
   const last = run.closes === true ? parser.finish() : null;
