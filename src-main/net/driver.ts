@@ -13,7 +13,7 @@ import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { DirectWrites, type Writer } from './direct-writes';
 import { resetSocket } from './reset';
-import { withStaticReads, type Reader } from './static-reads';
+import { READER, withStaticReads, type Reader } from './static-reads';
 import type { Tap } from './tap';
 import { WakeTimer, type Sleeper } from './wake-timer';
 
@@ -46,10 +46,8 @@ const WRITE_SLICE_BYTES = 256 * 1024;
 /** Of all connections of all listeners. */
 const deadlines = new WakeTimer(nowMs);
 
-const DRIVER = Symbol('driver');
-
 interface DrivenSocket extends Socket {
-  [DRIVER]: ConnectionDriver;
+  [READER]: ConnectionDriver;
 }
 
 export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
@@ -75,7 +73,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     private readonly hooks: DriverHooks,
   ) {
     this.#session = new OriginSession(this, server, identity);
-    const socket = Object.assign(withStaticReads(accepted, this), { [DRIVER]: this });
+    const socket = withStaticReads<ConnectionDriver>(accepted, this);
     this.socket = socket;
     this.#direct = new DirectWrites(socket, this);
     socket.on('end', ConnectionDriver.#onEnd);
@@ -293,23 +291,23 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
 
   // One function for all sockets: closures for each would be a tenth of what an idle connection holds.
   static #onEnd(this: DrivenSocket): void {
-    this[DRIVER].#peerEnded();
+    this[READER].#peerEnded();
   }
 
   static #onDrain(this: DrivenSocket): void {
-    this[DRIVER].drained();
+    this[READER].drained();
   }
 
   static #onFinish(this: DrivenSocket): void {
-    const driver = this[DRIVER];
+    const driver = this[READER];
     driver.#run((atMs) => driver.#session.finished(atMs));
   }
 
   static #onError(this: DrivenSocket, { code }: NodeJS.ErrnoException): void {
-    this[DRIVER].#reset ||= code === 'ECONNRESET' || code === 'EPIPE';
+    this[READER].#reset ||= code === 'ECONNRESET' || code === 'EPIPE';
   }
 
   static #onClose(this: DrivenSocket): void {
-    this[DRIVER].#closed();
+    this[READER].#closed();
   }
 }

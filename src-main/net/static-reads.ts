@@ -26,7 +26,8 @@ interface WithHandle {
   _handle: object | null;
 }
 
-const READER = Symbol('reader');
+/** Where a socket has its reader. */
+export const READER = Symbol('reader');
 
 interface ReadSocket extends Socket {
   [READER]: Reader;
@@ -42,10 +43,13 @@ const onread = {
   },
 };
 
-export function withStaticReads(accepted: Socket, reader: Reader): Socket {
+export function withStaticReads<Read extends Reader>(accepted: Socket, reader: Read): Socket & { [READER]: Read } {
   const owner = accepted as unknown as WithHandle;
   const handle = owner._handle;
   owner._handle = null;
   accepted.destroy();
-  return Object.assign(new Socket({ handle, allowHalfOpen: true, onread } as object), { [READER]: reader });
+  const socket = new Socket({ handle, allowHalfOpen: true, onread } as object);
+  // Node's own listener sees to sockets that may not be half open. With a second one there is an array to hold them.
+  socket.removeAllListeners('end');
+  return Object.assign(socket, { [READER]: reader });
 }

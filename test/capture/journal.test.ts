@@ -57,6 +57,21 @@ describe('the file, as tshark reads it', () => {
     ]);
   });
 
+  it('names each client by its address where several take turns', async () => {
+    const journal = await place.open();
+    const other = { ...CLIENT, address: '10.0.0.7', port: 7 };
+    journal.opened(1, CLIENT, SERVER, START_MS);
+    journal.opened(2, other, SERVER, START_MS);
+    journal.opened(3, other, { ...SERVER, port: 81 }, START_MS);
+    for (const id of [1, 2, 3]) journal.recorded(id, 'in', latin1(GET), START_MS);
+    await journal.flush();
+    expect(tsharkFields(place.path, 'tcp.len > 0', 'ip.src', 'tcp.srcport', 'tcp.dstport')).toEqual([
+      `${CLIENT.address}\t${CLIENT.port}\t80`,
+      '10.0.0.7\t7\t80',
+      '10.0.0.7\t7\t81',
+    ]);
+  });
+
   it('gives each read its time to the microsecond', async () => {
     await record([GET.slice(0, 5), GET.slice(5)]);
     const times = tsharkFields(place.path, 'tcp.len > 0 and tcp.dstport == 80', 'frame.time_epoch').map(Number);
