@@ -441,6 +441,11 @@ export const ERRORS = {
     title: 'The settings could not be saved to {path} ({reason}).',
     hint: 'The change is in force until Bytescope ends; see that the folder may be written to.',
   },
+  CFG_PROXY: {
+    status: null,
+    title: 'The proxy configuration cannot be used: {mistake}.',
+    hint: 'Mend it and load it again; until then what was in force before stays in force.',
+  },
   CFG_FLAG: {
     status: null,
     title: '{reason}',
