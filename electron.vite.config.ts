@@ -31,7 +31,9 @@ export default defineConfig({
     root: at('src-renderer'),
     base: './',
     plugins: [svelte({ configFile: false })],
-    resolve: { alias: { '@contract': at('src-main/contract'), '@http1': at('src-main/http1') } },
+    resolve: {
+      alias: { '@contract': at('src-main/contract'), '@http1': at('src-main/http1'), '@tls': at('src-main/tls') },
+    },
     server: {
       host: '127.0.0.1',
       port: 5173,

@@ -7,7 +7,11 @@ import { CHROMIUM_ARGS, CHROMIUM_PATH } from './chromium.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const resolveOptions = {
-  alias: { '@contract': resolve(root, 'src-main/contract'), '@http1': resolve(root, 'src-main/http1') },
+  alias: {
+    '@contract': resolve(root, 'src-main/contract'),
+    '@http1': resolve(root, 'src-main/http1'),
+    '@tls': resolve(root, 'src-main/tls'),
+  },
 };
 const svelteFiles = svelte({ configFile: false });
 

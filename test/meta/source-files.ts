@@ -53,7 +53,11 @@ export const ENGINE_SOURCES = findAll('src-main', /\.(ts|mjs)$/);
 export const PAGE_SOURCES = findAll('src-renderer', /\.(ts|svelte)$/);
 export const SOURCES = [...ENGINE_SOURCES, ...PAGE_SOURCES];
 
-const ALIASES: Readonly<Record<string, string>> = { '@contract/': 'src-main/contract/', '@http1/': 'src-main/http1/' };
+const ALIASES: Readonly<Record<string, string>> = {
+  '@contract/': 'src-main/contract/',
+  '@http1/': 'src-main/http1/',
+  '@tls/': 'src-main/tls/',
+};
 
 /** The path an import of ours leads to, without its ending; null for a package or a module of Node. */
 export function importedPath(from: string, specifier: string): string | null {
