@@ -4,8 +4,10 @@
  * keeps its pages.
  *
  * The file opens at every moment all the same: before it takes the place of the live one, it is laid out with blocks
- * that say nothing, and each write ends with such a block up to the next one. Where a write was cut short, zeros
- * follow it, so that no reader takes bytes of the earlier segment for packets. `trim` cuts the blocks off.
+ * that say nothing, and each write ends with such a block up to the next one. Where the program was killed in the
+ * middle of a write, zeros follow what was written: a reader has every whole packet before them, says that the file is
+ * damaged there (of one that only grows it says that it is cut short), and takes no bytes of the earlier segment for
+ * packets. `trim` cuts the blocks off.
  */
 import { MIN_BLOCK_BYTES, vacantBlock } from './pcapng-blocks';
 import type { SegmentFile } from './segment-file';

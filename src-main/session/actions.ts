@@ -1,6 +1,7 @@
 /**
  * What a trip does to its connection, and what status a fault is answered with: the one place where the `on…` settings
- * are read. Which guard tripped is decided elsewhere; here it only counts what was awaited, and what the settings say.
+ * are read, but for `drop`, which is a rule of the parser. Which guard tripped is decided elsewhere; here it only counts
+ * what was awaited, and what the settings say.
  */
 import { BugError, errorEntry, type ErrorCode } from '../contract/errors';
 import { numberEntry, type GuardName, type SettingName, type Settings } from '../contract/settings';

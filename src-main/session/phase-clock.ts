@@ -1,8 +1,8 @@
 /**
  * Since when a connection is doing what it does: the marks its deadlines run from. A clock is set anew for each
  * connection it is lent to (`desk.ts`), and only while a request is under way do its marks tell anything else but since
- * when one is waited for. Times in which nothing was read
- * are taken out of the marks, for what a client could not send is not its delay; when its request began is not moved.
+ * when one is waited for. Times in which nothing was read are taken out of the marks, for what a client could not send
+ * is not its delay; when its request began is not moved.
  */
 import type { ConnectionPhase } from '../contract/connections';
 import type { Settings } from '../contract/settings';

@@ -1,6 +1,6 @@
 /**
- * Whether the client is read from; made the first time it is not. It is not while it leaves a reply untaken, nor while its request waits for its
- * turn, and these may overlap: reading goes on when the last of them is over.
+ * Whether the client is read from; made the first time it is not. It is not while it leaves a reply untaken, nor while
+ * its request waits for its turn, and these may overlap: reading goes on when the last of them is over.
  */
 import type { SessionPort } from './port';
 
