@@ -18,10 +18,13 @@ const ACTIONS: Readonly<Partial<Record<ConnectionPhase, ActionName>>> = {
 };
 
 /** What the armed deadline of an open connection will do as the settings are now. */
-export function deadlineSign({ phase, bytesIn }: ConnectionRow, settings: Settings): string {
-  const name = bytesIn === 0 ? 'onFirstByteTimeout' : ACTIONS[phase];
-  const action = name === undefined ? 'reset' : settings[name];
-  return action === 'close' ? 'FIN' : action === 'reset' ? 'RST' : action;
+export function deadlineSign({ phase, bytesIn, status }: ConnectionRow, settings: Settings): string {
+  const awaited = ACTIONS[phase];
+  if (awaited === undefined) return 'RST';
+  const action = settings[bytesIn === 0 ? 'onFirstByteTimeout' : awaited];
+  if (action === 'reset') return 'RST';
+  const isReplied = awaited === 'onBodyTimeout' && status !== null;
+  return action === 'close' || isReplied ? 'FIN' : action;
 }
 
 /** What stands in place of a status where no reply was sent; nothing while the connection is open. */

@@ -6,7 +6,7 @@ import { deadlineSign, silentEnd } from '../../../src-renderer/lens/deadline-sig
 import { makeRow } from '../../support/rows';
 
 const row = (phase: ConnectionPhase, bytesIn = 40) =>
-  makeRow({ id: 1, phase, bytesIn, closedAtMs: null, closeCause: null });
+  makeRow({ id: 1, phase, bytesIn, status: null, closedAtMs: null, closeCause: null });
 
 test.each<[PresetName, ConnectionPhase, string]>([
   ['bytescope', 'headers', '408'],
@@ -25,7 +25,14 @@ test('before the first byte the action of its own holds', () => {
 
 test('what does not take its reply is reset, and so is what the settings say', () => {
   expect(deadlineSign(row('replying'), DEFAULT_SETTINGS)).toBe('RST');
+  expect(deadlineSign(row('replying', 0), DEFAULT_SETTINGS)).toBe('RST');
   expect(deadlineSign(row('headers'), { ...DEFAULT_SETTINGS, onHeadTimeout: 'reset' })).toBe('RST');
+});
+
+test('a request that has its reply before its body is complete gets no second one', () => {
+  const replied = { ...row('body-length'), status: 429 };
+  expect(deadlineSign(replied, DEFAULT_SETTINGS)).toBe('FIN');
+  expect(deadlineSign(replied, { ...DEFAULT_SETTINGS, onBodyTimeout: 'reset' })).toBe('RST');
 });
 
 test('without a reply the end of the connection is told', () => {
