@@ -18,6 +18,8 @@ export interface TableHooks {
 
 export class ConnectionTable {
   readonly #entries = new Map<ConnectionId, ConnectionEntry>();
+  /** The one something was told of last, as a rule the next one too: a request tells of its connection six times. */
+  #latest: ConnectionEntry | null = null;
   /** Closed ones in the order they closed. */
   readonly #closed = new Set<ConnectionId>();
   readonly #room = new Room();
@@ -45,8 +47,8 @@ export class ConnectionTable {
     // Facts have as many shapes as kinds: asking one for its members is not free.
     const { kind, connection } = fact;
     if (kind === 'connection.opened') this.#add(new ConnectionEntry(fact, this.#room, this.settings));
-    const entry = this.#entries.get(connection);
-    if (entry === undefined) return;
+    const entry = this.#entryOf(connection);
+    if (entry === null) return;
     const before = entry.exchangeCount;
     entry.take(fact);
     this.#exchanges += entry.exchangeCount - before;
@@ -62,7 +64,7 @@ export class ConnectionTable {
   }
 
   moved(id: ConnectionId, activity: Activity, live: LiveConnection): void {
-    this.#entries.get(id)?.moved(activity, live.phase, this.settings);
+    this.#entryOf(id)?.moved(activity, live.phase, this.settings);
     this.hooks.changed(id);
   }
 
@@ -75,6 +77,11 @@ export class ConnectionTable {
   /** Drops all closed connections. */
   clear(): void {
     this.#drop([...this.#closed]);
+  }
+
+  #entryOf(id: ConnectionId): ConnectionEntry | null {
+    if (this.#latest?.id !== id) this.#latest = this.#entries.get(id) ?? null;
+    return this.#latest;
   }
 
   #add(entry: ConnectionEntry): void {
@@ -104,6 +111,7 @@ export class ConnectionTable {
   #forget(id: ConnectionId): void {
     this.#exchanges -= this.#entries.get(id)?.exchangeCount ?? 0;
     this.#entries.delete(id);
+    if (this.#latest?.id === id) this.#latest = null;
     this.#closed.delete(id);
     this.#room.divide(this.#entries.size);
   }

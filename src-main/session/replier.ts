@@ -62,6 +62,17 @@ export function replyToNone(out: Outbound, { parser, clock }: Desk, parts: Reply
   });
 }
 
-/** The very parts where nothing is added: the writer knows them again. */
-const withFields = (parts: ReplyParts, added: ReplyParts['fields']): ReplyParts =>
-  added.length === 0 ? parts : { status: parts.status, fields: [...parts.fields, ...added], body: parts.body };
+/** What is kept of a reply holds no long body in memory. */
+const MAX_KEPT_BODY_BYTES = 1024;
+
+let joined: { readonly parts: ReplyParts; readonly added: ReplyParts['fields']; readonly whole: ReplyParts } | null =
+  null;
+
+/** The very parts where nothing is added, and the same again where the same is: the writer knows them again. */
+function withFields(parts: ReplyParts, added: ReplyParts['fields']): ReplyParts {
+  if (added.length === 0) return parts;
+  if (joined !== null && joined.parts === parts && joined.added === added) return joined.whole;
+  const whole = { status: parts.status, fields: [...parts.fields, ...added], body: parts.body };
+  if (parts.body.length <= MAX_KEPT_BODY_BYTES) joined = { parts, added, whole };
+  return whole;
+}

@@ -225,4 +225,14 @@ describe('ConnectionTable', () => {
     expect(dropped).toEqual([1]);
     expect(table.rows().map(({ id }) => id)).toEqual([2]);
   });
+
+  it('hears nothing more of a connection that was cleared, though it was told of last', () => {
+    const changed: number[] = [];
+    const hooks = { changed: (id: number) => void changed.push(id), dropped: () => undefined };
+    const table = new ConnectionTable(hooks, DEFAULT_SETTINGS);
+    for (const fact of [opened(1), closed(1)]) table.take(fact);
+    table.clear();
+    table.take(head(1, 1));
+    expect(changed).toEqual([1, 1]);
+  });
 });
