@@ -242,9 +242,7 @@ export class Parser {
       const byte = r.bytes[r.at]!;
       if (r.state === EMPTY_LINE_LF) {
         if (byte !== LF) {
-          // Else what is refused here would go by the name of the message before.
-          this.#messageStart = this.offset - 1;
-          r.openMessage(this.#messageStart);
+          this.#openNone();
           r.fail('H1_BARE_CR', r.at);
           return false;
         }
@@ -260,6 +258,13 @@ export class Parser {
       }
     }
     return false;
+  }
+
+  /** For what is refused before a message begins: else it would go by the name of the one before. */
+  #openNone(): void {
+    const start = this.#r.budgetStart;
+    this.#messageStart = start;
+    this.#r.openMessage(start);
   }
 
   #skipsEmptyLines(): boolean {
@@ -299,6 +304,7 @@ export class Parser {
   #rest(): ParserEvent | null {
     const r = this.#r;
     if (r.state !== FAULTED && r.at < r.bytes.length) {
+      if (r.state <= EMPTY_LINE_LF) this.#openNone();
       const { maxHeadBytes: limit } = r.limits;
       r.exceed('LIM_HEAD_BYTES', r.at, { limit, measured: this.offset - r.budgetStart + 1 });
     }
