@@ -1,0 +1,111 @@
+/**
+ * The fields that tell a server where a request came from: X-Forwarded-For, -Proto, -Host, -Port (nobody's standard) and
+ * Forwarded (RFC 7239). Whether the peer may be believed is decided by whoever makes the plan. A trusted one is put at
+ * the end of what it said; of any other nothing is passed on, under no name that a server might read it by.
+ */
+import type { Fields } from './events';
+import { appendAddress, appendElement } from './forwarded-chain';
+import { elementOf, type HopText } from './forwarded-element';
+import { settle, type FieldReason, type FieldSink } from './forwarded-fields';
+import type { FieldRole } from './hop-fields';
+
+export interface ForwardedPlan {
+  readonly hop: HopText;
+  /** May the peer say where a request came from? */
+  readonly trusted: boolean;
+  readonly writesXForwarded: boolean;
+  readonly writesForwarded: boolean;
+}
+
+const CHAINS = ['x-forwarded-for', 'forwarded'] as const;
+const FACTS = ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port'] as const;
+type Chain = (typeof CHAINS)[number];
+type Fact = (typeof FACTS)[number];
+
+const isFact = (role: FieldRole): role is Fact => (FACTS as readonly FieldRole[]).includes(role);
+const isChain = (role: FieldRole): role is Chain => (CHAINS as readonly FieldRole[]).includes(role);
+
+const NAMES = {
+  'x-forwarded-for': 'X-Forwarded-For',
+  'x-forwarded-proto': 'X-Forwarded-Proto',
+  'x-forwarded-host': 'X-Forwarded-Host',
+  'x-forwarded-port': 'X-Forwarded-Port',
+  forwarded: 'Forwarded',
+} as const;
+
+/** Of one request: what its lines became, and which of ours are still to be written. */
+export class ForwardedFields {
+  readonly #written = new Set<Chain | Fact>();
+
+  constructor(
+    private readonly fields: Fields,
+    private readonly plan: ForwardedPlan,
+    /** Who the request is for, as the client said it; null where it did not. */
+    private readonly host: string | null,
+    private readonly sink: FieldSink,
+  ) {}
+
+  /** A line with one of the roles above, or a `claim`. */
+  take(role: FieldRole, line: number, name: string): void {
+    if (isChain(role) && this.#writes(role)) this.#takeChain(role, line, name);
+    else if (this.plan.trusted) this.#keep(role, line, name);
+    else if (isFact(role) && this.#writes(role)) this.#replace(role, line, name, 'untrusted');
+    else this.sink.removed(line, name, 'untrusted');
+  }
+
+  /** Writes those of ours that had no line of that name to stand in. */
+  finish(): void {
+    for (const role of CHAINS) this.#addMissing(role);
+    for (const role of FACTS) this.#addMissing(role);
+  }
+
+  #addMissing(role: Chain | Fact): void {
+    if (!this.#writes(role) || this.#written.has(role)) return;
+    const value = this.#ours(role);
+    if (value !== null) this.sink.added(NAMES[role], value, 'hop-appended');
+  }
+
+  #writes(role: Chain | Fact): boolean {
+    return role === 'forwarded' ? this.plan.writesForwarded : this.plan.writesXForwarded;
+  }
+
+  #keep(role: FieldRole, line: number, name: string): void {
+    if (isFact(role)) this.#written.add(role);
+    this.sink.kept(line, name, this.fields.value(line), 'end-to-end');
+  }
+
+  #takeChain(role: Chain, line: number, name: string): void {
+    if (!this.plan.trusted) return this.#replace(role, line, name, 'untrusted');
+    if (this.#written.has(role)) return this.sink.removed(line, name, 'hop-appended');
+    const lines = this.fields.all(name);
+    const ours = this.#ours(role)!;
+    const chain = role === 'forwarded' ? appendElement(lines, ours) : appendAddress(lines, ours);
+    if (chain === null) return this.#replace(role, line, name, 'malformed');
+    this.#written.add(role);
+    this.sink.changed(line, name, chain, 'hop-appended');
+  }
+
+  /** Ours in the place of the first line; the others go. */
+  #replace(role: Chain | Fact, line: number, name: string, why: FieldReason): void {
+    const value = this.#written.has(role) ? null : this.#ours(role);
+    if (value === null) return this.sink.removed(line, name, why);
+    this.#written.add(role);
+    settle(this.fields, line, value, why, this.sink);
+  }
+
+  #ours(role: Chain | Fact): string | null {
+    const { hop } = this.plan;
+    switch (role) {
+      case 'x-forwarded-for':
+        return hop.client;
+      case 'x-forwarded-proto':
+        return hop.proto;
+      case 'x-forwarded-port':
+        return hop.port;
+      case 'x-forwarded-host':
+        return this.host === '' ? null : this.host;
+      case 'forwarded':
+        return elementOf(hop, this.host);
+    }
+  }
+}
