@@ -1,8 +1,10 @@
 /** Bytes and elements in words. */
 import { describe, errorEntry, type Failure } from '@contract/errors';
 import { describeSpan, type Span } from '@http1/spans';
+import { describeTls, type TlsSpan } from '@tls/span-kinds';
 import type { Paint } from './paint';
 import { paintOf } from './span-map';
+import { visibleText } from './text-lines';
 
 /** One element of a message as the tooltip and the info bar name it. */
 export interface ByteElement {
@@ -71,6 +73,17 @@ export function elementOf(span: Span, textOf: (span: Span) => string): ByteEleme
     isBad: false,
   };
 }
+
+/** An element of TLS; texts in it are off the wire. */
+export const elementOfTls = (span: TlsSpan): ByteElement => ({
+  start: span.start,
+  end: span.end,
+  ...describeTls(span),
+  name: span.name === null ? null : visibleText(span.name),
+  note: null,
+  paint: paintOf(span.kind),
+  isBad: false,
+});
 
 /** The byte a verdict fell at, or the bytes after it. */
 export function elementAfterVerdict(

@@ -1,15 +1,43 @@
 /** From what the parser took each byte for to what it looks like. */
 import type { SpanKind } from '@http1/span-kinds';
+import type { TlsKind } from '@tls/span-kinds';
 import type { PaintedBytes } from './hex-rows';
 import type { Paint } from './paint';
+
+export type ByteKind = SpanKind | TlsKind;
 
 export interface KindSpan {
   readonly start: number;
   readonly end: number;
-  readonly kind: SpanKind;
+  readonly kind: ByteKind;
 }
 
-const PAINTS: Readonly<Record<SpanKind, Paint>> = {
+const TLS_PAINTS: Readonly<Record<TlsKind, Paint>> = {
+  'tls-record-type': 'method',
+  'tls-handshake-type': 'method',
+  'tls-version': 'version',
+  'tls-length': 'delimiter',
+  'tls-random': 'value',
+  'tls-session-id': 'value',
+  'tls-cipher-suite': 'chunk',
+  'tls-compression': 'delimiter',
+  'tls-extension': 'name',
+  'tls-extension-data': 'value',
+  'tls-name-type': 'delimiter',
+  'tls-server-name': 'target',
+  'tls-alpn': 'target',
+  'tls-group': 'chunk',
+  'tls-signature-scheme': 'chunk',
+  'tls-key': 'value',
+  'tls-psk-mode': 'chunk',
+  'tls-alert': 'status',
+  'tls-grease': 'delimiter',
+  'tls-opaque': 'body',
+  'tls-garbage': 'garbage',
+};
+
+const PAINTS: Readonly<Record<ByteKind, Paint>> = {
+  ...TLS_PAINTS,
   preamble: 'delimiter',
   method: 'method',
   target: 'target',
@@ -30,11 +58,14 @@ const PAINTS: Readonly<Record<SpanKind, Paint>> = {
   garbage: 'garbage',
 };
 
-export const paintOf = (kind: SpanKind): Paint => PAINTS[kind];
+export const paintOf = (kind: ByteKind): Paint => PAINTS[kind];
 
-/** Bytes of a body may be anything; everywhere else a control or a byte above 0x7E deserves a look. */
-const HOLDS_ANYTHING: ReadonlySet<SpanKind> = new Set<SpanKind>(['body', 'chunk-data', 'garbage']);
-const LINE_ENDS: ReadonlySet<SpanKind> = new Set<SpanKind>(['line-end', 'empty-line', 'preamble']);
+const TLS_TEXTS: ReadonlySet<TlsKind> = new Set<TlsKind>(['tls-server-name', 'tls-alpn']);
+const TLS_NUMBERS = (Object.keys(TLS_PAINTS) as TlsKind[]).filter((kind) => !TLS_TEXTS.has(kind));
+
+/** Bytes of a body may be anything, and so may numbers; everywhere else a control or a byte above 0x7E deserves a look. */
+const HOLDS_ANYTHING: ReadonlySet<ByteKind> = new Set<ByteKind>(['body', 'chunk-data', 'garbage', ...TLS_NUMBERS]);
+const LINE_ENDS: ReadonlySet<ByteKind> = new Set<ByteKind>(['line-end', 'empty-line', 'preamble']);
 const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
@@ -48,7 +79,7 @@ function isLoneLineEnd(bytes: Uint8Array, index: number): boolean {
   return next !== undefined && next !== LF;
 }
 
-function isOdd(bytes: Uint8Array, index: number, kind: SpanKind): boolean {
+function isOdd(bytes: Uint8Array, index: number, kind: ByteKind): boolean {
   const byte = bytes[index] as number;
   if (HOLDS_ANYTHING.has(kind) || isPlainText(byte)) return false;
   return !((byte === LF || byte === CR) && LINE_ENDS.has(kind)) || isLoneLineEnd(bytes, index);
@@ -78,10 +109,12 @@ export interface PaintInput {
   readonly spans: readonly KindSpan[];
   /** Where the verdict fell that ended the parsing of this direction; null while there is none. */
   readonly cut: number | null;
+  /** Are the bytes after the cut explained all the same? */
+  readonly readsOn?: boolean;
 }
 
 /** What to paint each byte of a page in. Linear in its length. */
-export function paintBytes({ start, bytes, spans, cut }: PaintInput): PaintedBytes {
+export function paintBytes({ start, bytes, spans, cut, readsOn = false }: PaintInput): PaintedBytes {
   const paints = new Array<Paint>(bytes.length).fill('plain');
   for (let place = firstSpanAfter(spans, start); place < spans.length; place += 1) {
     const { kind, start: from, end } = spans[place] as KindSpan;
@@ -92,7 +125,8 @@ export function paintBytes({ start, bytes, spans, cut }: PaintInput): PaintedByt
     if (end - start >= bytes.length) break;
   }
   if (cut !== null) {
-    for (let index = Math.max(0, cut - start); index < bytes.length; index += 1) {
+    const end = readsOn ? Math.min(bytes.length, cut - start + 1) : bytes.length;
+    for (let index = Math.max(0, cut - start); index < end; index += 1) {
       paints[index] = index + start === cut ? 'fault' : 'garbage';
     }
   }

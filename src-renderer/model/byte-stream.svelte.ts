@@ -8,13 +8,15 @@ import {
 } from '@contract/connections';
 import { describe } from '@contract/errors';
 import type { Span } from '@http1/spans';
-import { byteWords, elementAfterVerdict, elementOf, type ByteElement } from '../lens/byte-words';
+import type { TlsReading } from '@tls/opening';
+import { byteWords, elementAfterVerdict, elementOf, elementOfTls, type ByteElement } from '../lens/byte-words';
 import { failureOf } from '../lens/exchanges';
 import { formatBytes, formatCount } from '../lens/format';
 import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding } from '../lens/message-places';
 import { gap, sinceOpened } from '../lens/moments';
 import { joinMarks, markAt, placeOfRead, type GutterNote } from '../lens/read-marks';
+import { tlsSpanAt } from '../lens/tls-spans';
 import type { BytePages } from './byte-pages.svelte';
 import { PAGE_BYTES, pageOf } from './byte-pages.svelte';
 import type { ByteSpan } from './byte-view.svelte';
@@ -36,6 +38,8 @@ export interface ByteStreamOptions {
   readonly direction: Direction;
   readonly pages: BytePages;
   readonly detail: () => ConnectionDetail | null;
+  /** How the direction begins, where that is with TLS. */
+  readonly opening?: () => TlsReading | null;
 }
 
 /** One direction of one connection as the byte views see it: bytes, what they are, and when they came. */
@@ -54,6 +58,7 @@ export class ByteStream {
   readonly marks = $derived.by<readonly ReadMark[]>(() => joinMarks(this.#shownPages().map((page) => page.reads)));
   /** What ended the parsing of this direction with bytes still to come; null while nothing did. */
   readonly #verdict = $derived.by(() => this.#firstVerdict());
+  readonly #opening = $derived.by(() => this.#options.opening?.() ?? null);
   readonly #painted = $derived.by(() => this.#paintShown());
 
   constructor(options: ByteStreamOptions) {
@@ -107,9 +112,17 @@ export class ByteStream {
   elementAt(offset: number): ByteElement | null {
     const page = this.#options.pages.page(this.#options.direction, pageOf(offset));
     if (page === null || offset >= this.bytes) return null;
-    if (this.#verdict !== null && offset >= this.#verdict.offset) {
+    const opening = this.#opening;
+    if (
+      this.#verdict !== null &&
+      (opening === null ? offset >= this.#verdict.offset : offset === this.#verdict.offset)
+    ) {
       const failure = failureOf(this.#verdict, this.#detail?.exchanges ?? []);
       return elementAfterVerdict(offset, { failure, at: this.#verdict.offset }, this.bytes);
+    }
+    if (opening !== null) {
+      const element = tlsSpanAt(opening, offset, this.bytes);
+      return element && elementOfTls(element);
     }
     const span = this.#spans.spanAround(offset, this.#context());
     return span === null ? null : elementOf(this.#wholeBody(span), (short) => this.#textOf(short));
@@ -187,7 +200,7 @@ export class ByteStream {
   }
 
   #context(): PageContext {
-    return { loaded: (index) => this.#page(index), messages: this.#messages() };
+    return { loaded: (index) => this.#page(index), messages: this.#messages(), opening: this.#opening };
   }
 
   #paintShown(): ReadonlyMap<number, PaintedBytes> {

@@ -8,9 +8,12 @@ import type { ConnectionDetail, Direction } from '@contract/connections';
 import { STRICT_RULES } from '@http1/events';
 import { rulesOf } from '@http1/rules';
 import { SpanScanner, type Span } from '@http1/spans';
+import type { TlsReading } from '@tls/opening';
+import type { TlsSpan } from '@tls/span-kinds';
 import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding, messagePlaces, type MessagePlace } from '../lens/message-places';
 import { paintBytes, spanAt } from '../lens/span-map';
+import { tlsSpansIn } from '../lens/tls-spans';
 import { PAGE_BYTES, pageOf, type Page } from './byte-pages.svelte';
 
 /** 256 KiB are scanned in some milliseconds, and no view waits long for so many pages. */
@@ -21,6 +24,8 @@ const MAX_KEPT = 256;
 export interface PageContext {
   readonly loaded: (index: number) => Page | null;
   readonly messages: readonly MessagePlace[];
+  /** How the stream begins, where that is with TLS: it is no HTTP then. */
+  readonly opening?: TlsReading | null;
 }
 
 interface Explained {
@@ -42,7 +47,12 @@ interface Beginning {
 export class PageSpans {
   readonly #direction: Direction;
   readonly #kept = new Map<number, Explained>();
-  readonly #paints = new WeakMap<readonly Span[], { page: Page; cut: number | null; painted: PaintedBytes }>();
+  /** By page; of the latest reading alone. */
+  #tls: { readonly opening: TlsReading; readonly spans: Map<Page, readonly TlsSpan[]> } | null = null;
+  readonly #paints = new WeakMap<
+    readonly (Span | TlsSpan)[],
+    { page: Page; cut: number | null; painted: PaintedBytes }
+  >();
   #detail: ConnectionDetail | null = null;
   #messages: readonly MessagePlace[] = [];
 
@@ -83,12 +93,23 @@ export class PageSpans {
   }
 
   paint(page: Page, context: PageContext, cut: number | null): PaintedBytes {
-    const spans = this.spansOf(page, context);
+    const { opening = null } = context;
+    const spans = opening === null ? this.spansOf(page, context) : this.#tlsSpansOf(page, opening);
     const known = this.#paints.get(spans);
     if (known?.page === page && known.cut === cut) return known.painted;
-    const painted = paintBytes({ start: page.start, bytes: page.bytes, spans, cut });
+    const readsOn = opening !== null;
+    const painted = paintBytes({ start: page.start, bytes: page.bytes, spans, cut, readsOn });
     this.#paints.set(spans, { page, cut, painted });
     return painted;
+  }
+
+  #tlsSpansOf(page: Page, opening: TlsReading): readonly TlsSpan[] {
+    if (this.#tls?.opening !== opening) this.#tls = { opening, spans: new Map() };
+    const known = this.#tls.spans.get(page);
+    if (known !== undefined) return known;
+    const spans = tlsSpansIn(opening, page.start, page.start + page.bytes.length);
+    this.#tls.spans.set(page, spans);
+    return spans;
   }
 
   #explain(page: Page, context: PageContext): Explained {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { byteWords, elementAfterVerdict, elementOf, lightOf } from '../../../src-renderer/lens/byte-words';
+import {
+  byteWords,
+  elementAfterVerdict,
+  elementOf,
+  elementOfTls,
+  lightOf,
+} from '../../../src-renderer/lens/byte-words';
 
 const noText = () => '';
 
@@ -22,6 +28,11 @@ describe('elements in words', () => {
 
   it('show the text of short elements', () => {
     expect(elementOf({ start: 0, end: 4, kind: 'method' }, () => 'POST').name).toBe('POST');
+  });
+
+  it('name an element of TLS, with hostile bytes of its text made visible', () => {
+    const span = { start: 0, end: 3, kind: 'tls-server-name', name: 'a\0b', rfc: null } as const;
+    expect(elementOfTls(span)).toMatchObject({ label: 'server name', name: 'a\\x00b', rfc: 'RFC 6066 §3' });
   });
 
   it('tell the byte of a fault from the bytes after it', () => {

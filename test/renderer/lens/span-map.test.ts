@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SpanScanner } from '@http1/spans';
 import { paintBytes, spanAt } from '../../../src-renderer/lens/span-map';
 import { ascii } from '../../support/fake-connection';
+import { helloMessage, inRecords, readingOf, recordedHello, serverNameBody } from '../../support/tls-hello';
 
 const paintsOf = (text: string, cut: number | null = null) => {
   const bytes = ascii(text);
@@ -51,6 +52,32 @@ describe('paint', () => {
       cut: null,
     });
     expect(painted.paints).toEqual(['plain', 'body', 'plain']);
+  });
+});
+
+describe('paint of TLS', () => {
+  const bytes = recordedHello('curl');
+  const { hello, spans } = readingOf(bytes);
+  const paintAt = ({ start }: { start: number }, cut: number | null = null) =>
+    paintBytes({ start: 0, bytes, spans, cut, readsOn: true }).paints[start];
+
+  it('follows what each byte stands for, and flags no number for its value', () => {
+    const { paints } = paintBytes({ start: 0, bytes, spans, cut: null });
+    expect(paints.some((paint) => paint === 'odd' || paint === 'plain')).toBe(false);
+    expect(hello!.cipherSuites.every(({ place }) => paintAt(place) === 'chunk')).toBe(true);
+    expect(paintAt(hello!.serverNames[0]!.place)).toBe('target');
+  });
+
+  it('flags a byte no name should hold', () => {
+    const odd = inRecords(helloMessage({ extensions: [[0, serverNameBody('a\xffb')]] }));
+    const { spans: oddSpans } = readingOf(odd);
+    const { paints } = paintBytes({ start: 0, bytes: odd, spans: oddSpans, cut: null });
+    expect(paints.slice(-3)).toEqual(['target', 'odd', 'target']);
+  });
+
+  it('goes on after the byte it was refused at', () => {
+    expect(paintAt({ start: 0 }, 0)).toBe('fault');
+    expect(paintAt(hello!.cipherSuites[0]!.place, 0)).toBe('chunk');
   });
 });
 
