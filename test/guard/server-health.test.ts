@@ -161,6 +161,13 @@ describe('an ejected server', () => {
     expect([server.health.takes(5_000), server.health.retryAtMs]).toEqual([true, null]);
   });
 
+  it('has its whole weight for its trial, also where it fell back in its slow start', () => {
+    const server = ejected();
+    server.send('answered', 5_000);
+    server.fail(3, 5_001);
+    expect(server.health.weightShare(5_002)).toBe(1);
+  });
+
   it('is tried by another request where the trial said nothing', () => {
     const server = ejected();
     expect(server.send('aborted', 5_000)).toBeNull();
