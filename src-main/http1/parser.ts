@@ -155,6 +155,10 @@ export class Parser {
     r.base = offset - r.at;
     r.budgetStart = offset;
     r.marked = offset;
+    // What names a message is another direction's.
+    r.method = '';
+    r.version = '';
+    r.fieldsStart = 0;
     this.#sawMessage = offset > 0;
   }
 

@@ -114,7 +114,6 @@ export const STRICTNESS = {
     group: 'strictness',
     kind: 'choice',
     label: 'TLS on the plain port',
-    lifts: { code: 'H1_TLS_ON_PLAIN_PORT' },
     default: 'refuse',
     options: {
       refuse: { label: 'refuse', doc: '400 at the second byte, and named as TLS' },
