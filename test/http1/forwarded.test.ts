@@ -112,6 +112,29 @@ describe('of a peer that is trusted', () => {
     },
   );
 
+  it('Forwarded is not read across its lines', () => {
+    const came: FieldPairs = [
+      ['Forwarded', 'for="a'],
+      ['Forwarded', 'b"'],
+    ];
+    expect(told(came, RFC)).toEqual(['Forwarded: for=10.0.0.1;proto=http;host=a.example']);
+    expect(
+      told(
+        [
+          ['Forwarded', 'for="a'],
+          ['Forwarded', ',"'],
+        ],
+        RFC,
+      ),
+    ).toEqual(told(came, RFC));
+    const good: FieldPairs = [
+      ['Forwarded', 'for=1.1.1.1'],
+      ['Forwarded', 'for="a'],
+      ['Forwarded', 'b"'],
+    ];
+    expect(told(good, RFC)).toEqual(told(came, RFC));
+  });
+
   it.each(['', ',', ' , ;,', ';;'])(
     'an empty Forwarded is nothing to append to, and no reason to doubt: %j',
     (value) => {

@@ -260,6 +260,15 @@ describe('what cannot be written', () => {
     expect(() => writeRequest(head, planFor(head))).toThrow(BugError);
   });
 
+  it.each(['\0', '\r', '\n', '\x1f', '\x7f'])('is a bug wherever it stands in a value: %j', (byte) => {
+    for (let at = 0; at <= 9; at += 1) {
+      const head = forged([['X', `${'a'.repeat(at)}${byte}${'\xff'.repeat(9 - at)}`]]);
+      expect(() => writeRequest(head, planFor(head)), `at ${at}`).toThrow(BugError);
+      const last = forged([['X', `${'a'.repeat(at)}${byte}${'a'.repeat(9 - at)}`]]);
+      expect(() => writeRequest(last, planFor(last)), `at ${at}`).toThrow(BugError);
+    }
+  });
+
   it.each(['', 'a b', 'a:', 'Transfer-Encoding: chunked\r\nX', 'Transfer-Encoding: chunked, x', '\xe4', '\u0141'])(
     'is a bug as a name: %j',
     (name) => {

@@ -99,6 +99,14 @@ describe('the body of a reply', () => {
     expect(relayFraming(headOf(lines, method), relayPlan(method))).toEqual({ kind: 'none' });
   });
 
+  it('of a 204 to HEAD has none', () => {
+    expect(write(['HTTP/1.1 204 x', DATE, 'Content-Length: 5'], to(1, 'HEAD'))).toEqual(['HTTP/1.1 204 x', DATE]);
+  });
+
+  it('is not in a coding for an empty member of the list', () => {
+    expect(write(ok('Transfer-Encoding: , chunked, ,'))).toEqual(ok('Transfer-Encoding: chunked'));
+  });
+
   it('that is left out has no coding', () => {
     expect(write(ok('Transfer-Encoding: chunked'), to(1, 'HEAD'))).toEqual(ok());
   });
@@ -121,6 +129,7 @@ describe('the body of a reply', () => {
     expect(writeRelayedHead(head, plan).length).toBe(0);
     expect(relayFraming(head, plan)).toEqual({ kind: 'until-close' });
     expect(closesAfter(head, plan)).toBe(true);
+    expect(closesAfter(headOf(['HTTP/1.1 204 x']), plan)).toBe(true);
   });
 });
 
