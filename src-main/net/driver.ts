@@ -13,8 +13,9 @@ import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { DirectWrites, type Writer } from './direct-writes';
 import { resetSocket } from './reset';
-import { READER, withStaticReads, type Reader } from './static-reads';
+import { READ_BYTES, READER, withStaticReads, type Reader } from './static-reads';
 import type { Tap } from './tap';
+import { isTurnSpent } from './turn';
 import { WakeTimer, type Sleeper } from './wake-timer';
 
 export interface DriverHooks {
@@ -65,6 +66,8 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   #isPaused = false;
   /** Since when nothing is read because the tap cannot follow. */
   #heldSinceMs: number | null = null;
+  /** Others have their turn first. */
+  #givesWay = false;
 
   constructor(
     accepted: Socket,
@@ -156,7 +159,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
 
   resumeReading(): void {
     this.#isPaused = false;
-    if (this.#heldSinceMs === null) this.socket.resume();
+    this.#readOn();
   }
 
   /** Nothing is read until `release`. */
@@ -170,7 +173,11 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     if (sinceMs === null) return;
     this.#heldSinceMs = null;
     this.#run((atMs) => this.#session.notReadFor(atMs - sinceMs));
-    if (!this.#isPaused) this.socket.resume();
+    this.#readOn();
+  }
+
+  #readOn(): void {
+    if (!this.#isPaused && this.#heldSinceMs === null && !this.#givesWay) this.socket.resume();
   }
 
   record(fact: Fact): void {
@@ -185,9 +192,21 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
       this.#moved('in', bytes.length, atMs);
       this.#flush(atMs);
       if (this.hooks.tap.isBehind) this.hooks.tapFellBehind();
+      // Where the buffer was filled, there is more to read.
+      if (bytes.length === READ_BYTES && isTurnSpent(atMs, nowMs())) this.#giveWay();
     } catch (thrown) {
       this.#broke(thrown);
     }
+  }
+
+  #giveWay(): void {
+    if (this.#givesWay || this.socket.destroyed) return;
+    this.#givesWay = true;
+    this.socket.pause();
+    setImmediate(() => {
+      this.#givesWay = false;
+      if (!this.socket.destroyed) this.#readOn();
+    });
   }
 
   #moved(direction: 'in' | 'out', bytes: number, atMs: number): void {

@@ -11,7 +11,7 @@
 import { Socket } from 'node:net';
 
 /** A read that fits one packet of the journal. */
-const READ_BYTES = 65_024;
+export const READ_BYTES = 65_024;
 
 const shared = new Uint8Array(READ_BYTES);
 /** The part of it the latest read filled: the next one is often as long. */
