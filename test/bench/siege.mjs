@@ -91,11 +91,12 @@ async function clearList(/** @type {string} */ url) {
   socket.terminate();
 }
 
-/** Resident memory once closed connections are gone, on the server's side too, and out of the list. */
+/** Resident and used memory once closed connections are gone, on the server's side too, and out of the list. */
 async function memoryAtRest(/** @type {ServerProcess} */ server) {
   await setTimeout(SETTLE_MS);
   await clearList(server.addresses[1] ?? '');
-  return (await server.memory()).rss;
+  const { rss, heapUsed, arrayBuffers } = await server.memory();
+  return { resident: rss, used: heapUsed + arrayBuffers };
 }
 
 async function underAttack(/** @type {ServerProcess} */ server, /** @type {(typeof ATTACKS)[number]} */ kind) {
