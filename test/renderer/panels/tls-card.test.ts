@@ -21,28 +21,29 @@ async function show(bytes: Uint8Array) {
   return rendered;
 }
 
-/** Detail, pages and the opening are calls that follow one another; a digest takes a turn of its own. */
+/** Detail, pages and the opening are calls that follow one another. */
 async function drawn(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await settled();
-  await new Promise((resolve) => setTimeout(resolve));
-  await settled();
 }
+
+/** A digest is made on a thread of its own and comes when it comes. */
+const WAIT = { timeout: 10_000 };
 
 async function card() {
   await fireEvent.click(screen.getByRole('tab', { name: /Messages/ }));
   await drawn();
-  return within(screen.getByRole('region', { name: 'TLS ClientHello' }));
+  return within(await screen.findByRole('region', { name: 'TLS ClientHello' }, WAIT));
 }
 
 describe('a TLS connection on the plain port', () => {
   test('has a card of what the client wanted', async () => {
     await show(recordedHello('curl'));
-    const { getByRole, getByText } = await card();
+    const { getByRole, findByText } = await card();
+    expect(await findByText('t13d3112h2_e8f1e7e78f70_b26ce05bbdd6', {}, WAIT)).toBeTruthy();
     expect(getByRole('button', { name: 'bytescope.test' })).toBeTruthy();
     expect(getByRole('button', { name: 'h2' })).toBeTruthy();
     expect(getByRole('button', { name: 'TLS 1.3' })).toBeTruthy();
     expect(getByRole('button', { name: 'TLS_AES_128_GCM_SHA256' })).toBeTruthy();
-    expect(getByText('t13d3112h2_e8f1e7e78f70_b26ce05bbdd6')).toBeTruthy();
     expect(getByRole('note').textContent).toMatch(/speaks TLS; this port speaks plain HTTP.*H1_TLS_ON_PLAIN_PORT/s);
   });
 
@@ -50,7 +51,7 @@ describe('a TLS connection on the plain port', () => {
     const written: string[] = [];
     vi.spyOn(navigator.clipboard, 'writeText').mockImplementation((text) => Promise.resolve(void written.push(text)));
     await show(recordedHello('node'));
-    await fireEvent.click((await card()).getByRole('button', { name: 'Copy the JA4' }));
+    await fireEvent.click(await (await card()).findByRole('button', { name: 'Copy the JA4' }, WAIT));
     expect(written).toEqual(['t13d5911h2_a33745022dd6_1f22a2ca17c4']);
   });
 
