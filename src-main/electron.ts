@@ -33,6 +33,8 @@ const engineOptions = ({ settings, preset, journalPath, replyMode }: ServeOption
   flags: settings,
   preset,
   replyMode,
+  proxy: {},
+  caPath: userFile('local-ca'),
 });
 
 /** An address that cannot be listened on is no reason to stop: the window says so and takes another one. */

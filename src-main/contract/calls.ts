@@ -6,11 +6,49 @@ import * as v from 'valibot';
 import { MAX_RANGE_BYTES, type ByteRange, type ConnectionDetail } from './connections';
 import { fail, ok, type Result } from './errors';
 import type { FeedBatch, FeedSnapshot, ListenerState } from './feed';
+import { MODES, type Mode } from './modes';
 import type { SettingsState } from './presets';
+import { MAX_CONFIG_BYTES, MAX_SERVERS } from './proxy-config';
+import {
+  MAX_FORWARD_ENTRIES,
+  MAX_FORWARD_ENTRY_CHARS,
+  type LocalCa,
+  type ProxyChange,
+  type ProxyState,
+} from './proxy-state';
+import { PLACEMENTS } from './upstreams';
+import { MAX_URL_CHARS } from './upstream-url';
 
 const nothing = v.strictObject({});
 const offset = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const connection = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const path = v.pipe(v.string(), v.maxLength(4_096));
+const entries = v.pipe(
+  v.array(v.pipe(v.string(), v.maxLength(MAX_FORWARD_ENTRY_CHARS))),
+  v.maxLength(MAX_FORWARD_ENTRIES),
+);
+
+const proxyChange = v.strictObject({
+  mode: v.optional(v.picklist(Object.keys(MODES) as Mode[])),
+  config: v.optional(v.pipe(v.string(), v.maxLength(MAX_CONFIG_BYTES))),
+  configPath: v.optional(path),
+  upstreams: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_URL_CHARS))), v.maxLength(MAX_SERVERS))),
+  tunnelTo: v.optional(v.pipe(v.string(), v.maxLength(MAX_FORWARD_ENTRY_CHARS))),
+  forward: v.optional(
+    v.strictObject({
+      allow: v.optional(entries),
+      allowPrivate: v.optional(v.boolean()),
+      intercept: v.optional(entries),
+    }),
+  ),
+  tls: v.optional(
+    v.variant('kind', [
+      v.strictObject({ kind: v.literal('off') }),
+      v.strictObject({ kind: v.literal('local-ca') }),
+      v.strictObject({ kind: v.literal('own'), certificatePath: path, keyPath: path }),
+    ]),
+  ),
+}) satisfies v.GenericSchema<unknown, ProxyChange>;
 
 /** Each call with the shape of its parameters and how long a caller waits for its answer. */
 export const CALLS = {
@@ -43,6 +81,22 @@ export const CALLS = {
   },
   /** Stops accepting and closes open connections. */
   'listener.stop': { params: nothing, timeoutMs: 15_000 },
+  /**
+   * Changes the mode and what it works by; all of it or nothing. Connections that are open go on as they began. Fails
+   * with `CFG_PROXY`, `CFG_MODE_NEEDS` or a `TLS_` code.
+   */
+  'proxy.change': { params: proxyChange, timeoutMs: 15_000 },
+  /** A person's word on a server. Fails with `CALL_NO_SERVER`. */
+  'proxy.place': {
+    params: v.strictObject({
+      upstream: v.pipe(v.string(), v.maxLength(64)),
+      server: v.pipe(v.string(), v.maxLength(MAX_URL_CHARS)),
+      placement: v.picklist(PLACEMENTS),
+    }),
+    timeoutMs: 5_000,
+  },
+  /** The local CA, made now where there is none yet. Fails with a `TLS_` code. */
+  'proxy.ca': { params: nothing, timeoutMs: 15_000 },
   /** Drops closed connections from the list and empties the log; open ones stay. */
   'connections.clear': { params: nothing, timeoutMs: 5_000 },
   'connection.detail': { params: v.strictObject({ connection }), timeoutMs: 5_000 },
@@ -69,6 +123,9 @@ export interface CallValues {
   'settings.reset': SettingsState;
   'listener.start': ListenerState;
   'listener.stop': ListenerState;
+  'proxy.change': ProxyState;
+  'proxy.place': null;
+  'proxy.ca': LocalCa;
   'connections.clear': null;
   'connection.detail': ConnectionDetail;
   'bytes.read': ByteRange;

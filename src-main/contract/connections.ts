@@ -7,11 +7,17 @@
 import type { ErrorCode, ErrorDetail, Failure } from './errors';
 import type { GuardName, Settings } from './settings';
 
-/** 1, 2, 3 … in the order connections were accepted; never reused within a session. */
+/** 1, 2, 3 … in the order connections were accepted or opened; never reused within a session. */
 export type ConnectionId = number;
 
-/** `in`: what the client sent. `out`: what was sent to the client. */
+/**
+ * `in`: what the client sent. `out`: what was sent to the client. On a connection to an upstream server we are the
+ * client: `in` is what we sent to it, `out` what it sent. So requests are always in `in`, replies in `out`.
+ */
 export type Direction = 'in' | 'out';
+
+/** Who opened a connection: a client of ours, or we ourselves, to a server behind us. */
+export type Side = 'client' | 'upstream';
 
 /** What the parser of one direction is doing. */
 export type ParsePhase =
@@ -30,11 +36,30 @@ export type ParsePhase =
  * What a connection is doing. `delayed`: the request under way waits for its turn to leak out of the bucket, and the
  * client is not read from. `lingering`: the reply is out, bytes still arriving are recorded and dropped.
  */
-export type ConnectionPhase = ParsePhase | 'delayed' | 'replying' | 'lingering' | 'closed';
+export type ConnectionPhase = ParsePhase | 'delayed' | 'replying' | 'lingering' | 'closed' | RelayPhase;
+
+/**
+ * `connecting`, `securing` (TLS), `sending`, `receiving`: of a connection to a server, for which `idle` is waiting in
+ * the pool. `waiting`: for the first byte of a reply, on both sides. `tunnel`: bytes pass as they are, both ways.
+ */
+export type RelayPhase = 'connecting' | 'securing' | 'sending' | 'waiting' | 'receiving' | 'tunnel';
 
 /** Who ended a connection, and how: all but the two resets by FIN. */
 export type CloseCause =
-  'client-closed' | 'client-reset' | 'server-closed' | 'guard-closed' | 'guard-reset' | 'fault-closed' | 'stopped';
+  | 'client-closed'
+  | 'client-reset'
+  | 'server-closed'
+  | 'guard-closed'
+  | 'guard-reset'
+  | 'fault-closed'
+  | 'stopped'
+  /** Of a connection to a server: it closed, it reset, it could not be reached. */
+  | 'upstream-closed'
+  | 'upstream-reset'
+  | 'upstream-failed'
+  /** We closed a connection to a server: nobody needed it any more, or its client left. */
+  | 'pool-closed'
+  | 'client-left';
 
 /** The deadline a connection runs under just now. */
 export interface ArmedDeadline {
@@ -79,6 +104,19 @@ export interface Lane {
   readonly reply: number;
 }
 
+/** What was agreed on in a TLS handshake. */
+export interface TlsInfo {
+  /** `TLSv1.3` */
+  readonly version: string;
+  readonly cipher: string;
+  /** `http/1.1`; null: none was agreed on. */
+  readonly alpn: string | null;
+  /** The name the client asked for (SNI); null: none. */
+  readonly serverName: string | null;
+  /** What the server's certificate says of itself, of a connection to a server; null elsewhere. */
+  readonly certificate: { readonly subject: string; readonly issuer: string; readonly notAfterMs: number } | null;
+}
+
 /** One connection as the list shows it. Rows are replaced, never mutated. */
 export interface ConnectionRow {
   readonly id: ConnectionId;
@@ -87,8 +125,18 @@ export interface ConnectionRow {
   /** `127.0.0.1:53122`, `[::1]:53122` */
   readonly client: string;
   readonly server: string;
+  readonly side: Side;
+  /** Of a connection to a server: `api · http://127.0.0.1:3000`, or the address alone. Null: a client's. */
+  readonly upstream: string | null;
+  /** The connection whose TLS records carry this one's bytes, or whose tunnel it is the other end of. Null: none. */
+  readonly carrier: ConnectionId | null;
+  /** Null: it is not, or not yet, under TLS. */
+  readonly tls: TlsInfo | null;
   readonly phase: ConnectionPhase;
   readonly openedAtMs: number;
+  /** Of a connection to a server: when TCP, and TLS, were there. Null: not yet, or a client's. */
+  readonly connectedAtMs: number | null;
+  readonly securedAtMs: number | null;
   readonly closedAtMs: number | null;
   readonly closeCause: CloseCause | null;
   readonly requestCount: number;
@@ -104,6 +152,36 @@ export interface ConnectionRow {
   /** Codes of trips, rate limits and faults of this connection, each once, oldest first. */
   readonly marks: readonly ErrorCode[];
 }
+
+/**
+ * How one request was passed on to a server. It is filled in while that happens: null is not reached yet, of `connect`
+ * and `secure` also that a kept connection was used. The steps of a waterfall, in their order.
+ */
+export interface Relay {
+  /** Name of the upstream; empty in the forward mode. */
+  readonly upstream: string;
+  /** `http://127.0.0.1:3000` */
+  readonly server: string;
+  /** Servers tried before this one. */
+  readonly retries: number;
+  /** The connection it went over and which request on that it was; 0: none yet. */
+  readonly connection: ConnectionId;
+  readonly number: number;
+  /** When the head was complete and a server was looked for. */
+  readonly routedAtMs: number;
+  readonly connectAtMs: number | null;
+  readonly connectedAtMs: number | null;
+  readonly securedAtMs: number | null;
+  /** First byte handed to the server's connection; end of the request. */
+  readonly sendAtMs: number | null;
+  readonly sentAtMs: number | null;
+  /** First byte of the reply, interim ones included; end of the reply. */
+  readonly replyAtMs: number | null;
+  readonly repliedAtMs: number | null;
+}
+
+/** The other protocol a connection went on with after an exchange. */
+export type SwitchedTo = 'tunnel' | 'websocket' | 'other';
 
 /** One request and its reply on a connection. Null: not reached yet. */
 export interface Exchange {
@@ -129,6 +207,12 @@ export interface Exchange {
   readonly replyAtMs: number | null;
   /** Tokens left in the client's bucket after this request; null where the rate limit was off or not reached. */
   readonly tokensLeft: number | null;
+  /** Null: it was answered here, or refused before a server was chosen. */
+  readonly relay: Relay | null;
+  /** On a connection to a server: the request of a client that was passed on. Null elsewhere, and for checks. */
+  readonly relayOf: { readonly connection: ConnectionId; readonly number: number } | null;
+  /** From `requestEnd` and `replyEnd` on the bytes are of another protocol. Null: they are not. */
+  readonly switchedTo: SwitchedTo | null;
   /** What stopped it, if anything did. */
   readonly failure: (Failure & { readonly offset: number }) | null;
 }

@@ -4,6 +4,7 @@ import type { Failure, Result } from './errors';
 import type { Fact } from './facts';
 import type { ListenerState } from './feed';
 import type { PresetName, SettingsState } from './presets';
+import type { ProxyChange, ProxyState } from './proxy-state';
 import type { SomeSettings } from './settings';
 
 /** One window, one browser tab. */
@@ -26,6 +27,10 @@ export interface EngineOptions {
   /** The preset given on the command line: it wins over the file, and is not saved. Null: none was given. */
   readonly preset: PresetName | null;
   readonly replyMode: ReplyMode;
+  /** The mode and what it works by, as asked for on the command line. */
+  readonly proxy: ProxyChange;
+  /** Folder of the local CA; null: one in the folder for temporary files, removed when the engine closes. */
+  readonly caPath: string | null;
 }
 
 export interface Engine {
@@ -41,6 +46,7 @@ export interface Engine {
   /** The address chosen in the window last time; null before the first choice. */
   readonly savedAddress: { readonly host: string; readonly port: number } | null;
   readonly settings: SettingsState;
+  readonly proxy: ProxyState;
   readonly journalPath: string;
   /** Stops accepting, lets requests under way finish for `graceMs` at most, flushes the journal. */
   close(graceMs: number): Promise<void>;

@@ -6,8 +6,8 @@
  *
  * `{name}` in a text is filled from the detail that travels with the code.
  *
- * Prefixes: `H1_` HTTP/1.1 bytes, `LIM_` a limit or deadline, `NET_` listening, `CAP_` the journal,
- * `CFG_` settings and flags, `CALL_` the contract between page and engine, `BUG_` a broken invariant.
+ * Prefixes: `H1_` HTTP/1.1 bytes, `WS_` WebSocket frames, `LIM_` a limit or deadline, `NET_` listening, `CAP_` the journal, `UP_` a server
+ * behind us, `FWD_` what a client may ask a forward proxy for, `SOCKS_` SOCKS5, `CFG_` settings and flags, `CALL_` the contract between page and engine, `BUG_` a broken invariant.
  */
 
 export interface ErrorEntry {
@@ -209,6 +209,97 @@ export const ERRORS = {
     rfc: 'RFC 9112 §8',
   },
 
+  WS_OPCODE: {
+    status: null,
+    title: 'The opcode of a frame is a reserved one.',
+    hint: 'Use 0 (continuation), 1 (text), 2 (binary), 8 (close), 9 (ping) or 10 (pong).',
+    rfc: 'RFC 6455 §5.2',
+  },
+  WS_RSV: {
+    status: null,
+    title: 'A reserved bit of a frame is set, and no extension was negotiated that gives it a meaning there.',
+    hint: 'Leave RSV1 to RSV3 clear; with permessage-deflate set RSV1 on the first frame of a message alone.',
+    rfc: 'RFC 6455 §5.2',
+  },
+  WS_MASK_MISSING: {
+    status: null,
+    title: 'A frame of the client is not masked.',
+    hint: 'Mask every frame a client sends, with a new key each.',
+    rfc: 'RFC 6455 §5.1',
+  },
+  WS_MASK_FORBIDDEN: {
+    status: null,
+    title: 'A frame of the server is masked.',
+    hint: 'Send frames of a server without a mask.',
+    rfc: 'RFC 6455 §5.1',
+  },
+  WS_CONTROL_FRAGMENTED: {
+    status: null,
+    title: 'A control frame is not the whole of its message.',
+    hint: 'Set FIN on every close, ping and pong.',
+    rfc: 'RFC 6455 §5.5',
+  },
+  WS_CONTROL_LENGTH: {
+    status: null,
+    title: 'The payload of a control frame is longer than 125 bytes.',
+    hint: 'Keep what is sent with close, ping and pong short.',
+    rfc: 'RFC 6455 §5.5',
+  },
+  WS_LENGTH_NOT_SHORTEST: {
+    status: null,
+    title: 'The payload length is written in more bytes than it needs.',
+    hint: 'Write lengths up to 125 in 7 bits, and up to 65,535 in 16.',
+    rfc: 'RFC 6455 §5.2',
+  },
+  WS_LENGTH_TOP_BIT: {
+    status: null,
+    title: 'The highest bit of a payload length in 64 bits is set.',
+    hint: 'See that the length is written with its highest byte first.',
+    rfc: 'RFC 6455 §5.2',
+  },
+  WS_LENGTH_TOO_LARGE: {
+    status: null,
+    title: 'A frame announces more bytes than can be counted here.',
+    hint: 'See that the length is written with its highest byte first; nothing sends 8 PiB in one frame.',
+    rfc: 'RFC 6455 §10.4',
+  },
+  WS_NOTHING_TO_CONTINUE: {
+    status: null,
+    title: 'A continuation frame comes while no message is under way.',
+    hint: 'Begin every message with a text or binary frame.',
+    rfc: 'RFC 6455 §5.4',
+  },
+  WS_MESSAGE_UNFINISHED: {
+    status: null,
+    title: 'A new message begins before the one under way is finished.',
+    hint: 'Send the fragments of a message one after the other, and set FIN on the last one.',
+    rfc: 'RFC 6455 §5.4',
+  },
+  WS_DATA_AFTER_CLOSE: {
+    status: null,
+    title: 'A data frame comes after a close frame.',
+    hint: 'Send nothing after a close frame.',
+    rfc: 'RFC 6455 §5.5.1',
+  },
+  WS_CLOSE_LENGTH: {
+    status: null,
+    title: 'The payload of a close frame is one byte long.',
+    hint: 'Send a code of two bytes, then the reason, or no payload.',
+    rfc: 'RFC 6455 §5.5.1',
+  },
+  WS_CLOSE_CODE: {
+    status: null,
+    title: 'The close code {code} is not one that may be sent.',
+    hint: 'Send 1000 to 1003, 1007 to 1014, or one of your own from 3000 to 4999.',
+    rfc: 'RFC 6455 §7.4',
+  },
+  WS_CLOSE_REASON: {
+    status: null,
+    title: 'The reason in a close frame is not UTF-8.',
+    hint: 'Write the reason in UTF-8, and cut it between characters.',
+    rfc: 'RFC 6455 §5.5.1',
+  },
+
   LIM_HEAD_TIMEOUT: {
     status: 408,
     title: 'The head was not complete within {limit} ms.',
@@ -322,6 +413,156 @@ export const ERRORS = {
     title: 'The bucket holds fewer tokens than the {cost} this request costs; a full one holds {limit}.',
     hint: 'Wait until enough has flowed back, or raise capacity or refill; what costs more than a full bucket never passes.',
     rfc: 'RFC 6585 §4',
+  },
+
+  LIM_CONNECT_TIMEOUT: {
+    status: 504,
+    title: 'The server could not be connected to within {limit} ms.',
+    hint: 'See whether it runs and can be reached from here; connectTimeoutMs is the limit.',
+    rfc: 'RFC 9110 §15.6.5',
+  },
+  LIM_REPLY_TIMEOUT: {
+    status: 504,
+    title: 'The server did not begin its reply within {limit} ms.',
+    hint: 'See what it is busy with; replyTimeoutMs is the limit.',
+    rfc: 'RFC 9110 §15.6.5',
+  },
+  LIM_REPLY_STALL: {
+    status: 504,
+    title: 'The server sent nothing, or took nothing, for {limit} ms in the middle of an exchange.',
+    hint: 'See what it is busy with; replyStallTimeoutMs is the limit.',
+    rfc: 'RFC 9110 §15.6.5',
+  },
+
+  UP_NO_ROUTE: {
+    status: 404,
+    title: 'No route takes this host and path.',
+    hint: 'Add a route with a shorter path prefix, or one for any host, to the configuration.',
+  },
+  UP_ALL_OUT: {
+    status: 503,
+    title: 'No server of upstream {upstream} takes requests.',
+    hint: 'The topology panel tells why each of them is out.',
+    rfc: 'RFC 9110 §15.6.4',
+  },
+  UP_ALL_BUSY: {
+    status: 503,
+    title: 'Every server of upstream {upstream} has as many requests under way as it may.',
+    hint: 'Raise pool.maxConnections in the configuration, or add servers.',
+    rfc: 'RFC 9110 §15.6.4',
+  },
+  UP_CONNECT: {
+    status: 502,
+    title: 'The server {server} could not be connected to ({reason}).',
+    hint: 'See whether it runs, listens on that address, and can be reached from here.',
+    rfc: 'RFC 9110 §15.6.3',
+  },
+  UP_TLS: {
+    status: 502,
+    title: 'The TLS handshake with {server} failed ({reason}).',
+    hint: 'See whether it speaks TLS on that port and whether its certificate is one this machine trusts.',
+    rfc: 'RFC 9110 §15.6.3',
+  },
+  UP_CLOSED: {
+    status: 502,
+    title: 'The server {server} closed the connection before its reply ({reason}).',
+    hint: 'See its log: it crashed, was restarted, or closes connections that are still in use.',
+    rfc: 'RFC 9110 §15.6.3',
+  },
+  UP_CUT_SHORT: {
+    status: null,
+    title: 'The server {server} closed the connection in the middle of its reply.',
+    hint: 'The client got what there was and a connection that ends early; see the log of the server.',
+    rfc: 'RFC 9112 §8',
+  },
+  UP_MALFORMED: {
+    status: 502,
+    title: 'The reply of the server {server} is no HTTP/1.1 that can be passed on ({reason}).',
+    hint: 'Look at the bytes of its connection: the first one that cannot be accepted is marked.',
+    rfc: 'RFC 9110 §15.6.3',
+  },
+  UP_CODED: {
+    status: 502,
+    title: 'The reply of the server {server} has a transfer coding that nobody asked for.',
+    hint: 'Let it send chunked alone; compress with Content-Encoding instead.',
+    rfc: 'RFC 9110 §10.1.4',
+  },
+  UP_SWITCHED: {
+    status: 502,
+    title: 'The server {server} switched to a protocol that nobody asked for.',
+    hint: 'See why it answers 101.',
+    rfc: 'RFC 9110 §15.2.2',
+  },
+  UP_LOOP: {
+    status: 508,
+    title: 'The request has come through this proxy already.',
+    hint: 'Let no upstream lead back here: its Via field tells the way it took.',
+    rfc: 'RFC 9110 §7.6.3',
+  },
+
+  FWD_NOT_ABSOLUTE: {
+    status: 400,
+    title: 'A request to a forward proxy has to name a whole http:// URL.',
+    hint: 'Set this address as the proxy of the client (curl -x); to see it answer by itself, choose the server mode.',
+    rfc: 'RFC 9112 §3.2.2',
+  },
+  FWD_SCHEME: {
+    status: 400,
+    title: 'The scheme of the URL is not http.',
+    hint: 'Clients reach https:// through CONNECT.',
+    rfc: 'RFC 9110 §7.4',
+  },
+  FWD_HOST: {
+    status: 400,
+    title: 'The host or port asked for is none.',
+    hint: 'Write host:port with a port from 1 to 65535.',
+    rfc: 'RFC 9112 §3.2.3',
+  },
+  FWD_CLIENT: {
+    status: 403,
+    title: 'The client {client} may not use this proxy.',
+    hint: 'Add its address or range to the allow list of the forward mode.',
+  },
+  FWD_PRIVATE: {
+    status: 403,
+    title: 'The address asked for is a private one, which clients from elsewhere may not reach.',
+    hint: 'Allow private addresses in the forward mode where that is meant.',
+  },
+  FWD_LOOP: {
+    status: 508,
+    title: 'The address asked for is the one this proxy listens on.',
+    hint: 'See why the client asks a proxy for itself.',
+  },
+
+  SOCKS_VERSION: {
+    status: null,
+    title: 'The client does not speak SOCKS5.',
+    hint: 'Let it use SOCKS5 (curl --socks5), or choose another mode.',
+    rfc: 'RFC 1928 §3',
+  },
+  SOCKS_METHOD: {
+    status: null,
+    title: 'The client offers no way in that needs no password.',
+    hint: 'Let it offer "no authentication".',
+    rfc: 'RFC 1928 §3',
+  },
+  SOCKS_COMMAND: {
+    status: null,
+    title: 'The client asked for something else than CONNECT.',
+    hint: 'BIND and UDP are not passed on.',
+    rfc: 'RFC 1928 §4',
+  },
+  SOCKS_ADDRESS: {
+    status: null,
+    title: 'The address asked for is none.',
+    hint: 'Send an IPv4 address, an IPv6 address or a host name, and a port from 1 to 65535.',
+    rfc: 'RFC 1928 §5',
+  },
+  SOCKS_INCOMPLETE: {
+    status: null,
+    title: 'The client closed in the middle of its SOCKS5 request.',
+    hint: 'See why it gave up.',
+    rfc: 'RFC 1928 §4',
   },
 
   NET_PORT_IN_USE: {
@@ -446,6 +687,16 @@ export const ERRORS = {
     title: 'The proxy configuration cannot be used: {mistake}.',
     hint: 'Mend it and load it again; until then what was in force before stays in force.',
   },
+  CFG_MODE_NEEDS: {
+    status: null,
+    title: 'The {mode} mode needs {what}.',
+    hint: 'Give it together with the mode.',
+  },
+  CFG_PROXY_FILE: {
+    status: null,
+    title: 'The configuration file {path} could not be read ({reason}).',
+    hint: 'See that it is there and may be read; until then what was in force before stays in force.',
+  },
   CFG_FLAG: {
     status: null,
     title: '{reason}',
@@ -481,6 +732,11 @@ export const ERRORS = {
     status: null,
     title: 'Connection #{connection} is no longer kept.',
     hint: 'The oldest closed connections are dropped first, and Clear drops all closed ones.',
+  },
+  CALL_NO_SERVER: {
+    status: null,
+    title: 'There is no server {server} in upstream {upstream}.',
+    hint: 'The configuration was changed meanwhile.',
   },
   CALL_FAILED: {
     status: null,

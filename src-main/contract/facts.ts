@@ -2,15 +2,35 @@
  * Facts: what happened, once each, in order. A session states them, the inspector hands them to the connection
  * table, the journal, the counters and the command line.
  */
-import type { CloseCause, ConnectionId, FaultMark, Trip } from './connections';
+import type { CloseCause, ConnectionId, FaultMark, Relay, Side, SwitchedTo, TlsInfo, Trip } from './connections';
+import type { ServerChange } from './upstreams';
 
 export type Fact =
   | {
       readonly kind: 'connection.opened';
       readonly connection: ConnectionId;
       readonly atMs: number;
+      /** Empty until it is known, of a connection to a server. */
       readonly client: string;
       readonly server: string;
+      readonly side: Side;
+      readonly upstream: string | null;
+      readonly carrier: ConnectionId | null;
+    }
+  /** A connection to a server is there; its own address is known now. */
+  | {
+      readonly kind: 'connection.connected';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly client: string;
+      readonly server: string;
+    }
+  /** The TLS handshake is complete. */
+  | {
+      readonly kind: 'connection.secured';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly tls: TlsInfo;
     }
   /** A request's head is complete; offsets are inbound. */
   | {
@@ -26,6 +46,24 @@ export type Fact =
       readonly fieldsStart: number;
       readonly end: number;
       readonly fieldCount: number;
+      /** On a connection to a server: whose request it is. */
+      readonly relayOf: { readonly connection: ConnectionId; readonly number: number } | null;
+    }
+  /** A server was chosen for a request. `relay` is filled in while the request is passed on; a retry states another. */
+  | {
+      readonly kind: 'relay';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly number: number;
+      readonly relay: Relay;
+    }
+  /** After this exchange the bytes are of another protocol. */
+  | {
+      readonly kind: 'switched';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly number: number;
+      readonly to: SwitchedTo;
     }
   /** A request is complete, body and trailers included. */
   | {
@@ -81,4 +119,6 @@ export type Fact =
       readonly bytesIn: number;
       readonly bytesOut: number;
       readonly requests: number;
-    };
+    }
+  /** The health of a server behind us changed. */
+  | ({ readonly kind: 'health'; readonly connection: 0 } & ServerChange);

@@ -6,6 +6,8 @@
 import type { ConnectionRow, FaultMark, Trip } from './connections';
 import type { Failure } from './errors';
 import type { SettingsState } from './presets';
+import type { ProxyState } from './proxy-state';
+import type { ServerChange, UpstreamView } from './upstreams';
 import type { GuardName } from './settings';
 
 export const FEED_BATCHES_PER_SEC = 30;
@@ -23,8 +25,11 @@ export type ListenerState =
   | { readonly state: 'listening'; readonly host: string; readonly port: number; readonly family: 'IPv4' | 'IPv6' }
   | { readonly state: 'failed'; readonly host: string; readonly port: number; readonly error: Failure };
 
-/** A trip or a fault, as the log shows it. */
-export type LogEntry = ({ readonly kind: 'trip' } & Trip) | ({ readonly kind: 'fault' } & FaultMark);
+/** A trip, a fault, or a change of a server's health, as the log shows it. */
+export type LogEntry =
+  | ({ readonly kind: 'trip' } & Trip)
+  | ({ readonly kind: 'fault' } & FaultMark)
+  | ({ readonly kind: 'health' } & ServerChange);
 
 /** A bucket at one moment. The level between two moments follows from capacity and refill. */
 export interface BucketLevel {
@@ -86,6 +91,9 @@ export interface FeedSnapshot {
   readonly stats: Stats;
   readonly settings: SettingsState;
   readonly listener: ListenerState;
+  readonly proxy: ProxyState;
+  /** Of the reverse mode; empty in the others. */
+  readonly upstreams: readonly UpstreamView[];
   readonly notices: readonly Notice[];
   readonly journalPath: string;
 }
@@ -105,5 +113,8 @@ export interface FeedBatch {
   readonly sample?: StatsSample;
   readonly settings?: SettingsState;
   readonly listener?: ListenerState;
+  readonly proxy?: ProxyState;
+  /** All of them, where anything about one changed. */
+  readonly upstreams?: readonly UpstreamView[];
   readonly notice?: Notice;
 }

@@ -2,7 +2,7 @@
 import { fail, ok, type ErrorCode, type Result } from './errors';
 import { readAmount, UNIT_STEPS, type Unit } from './units';
 
-export type SettingGroup = 'guard' | 'rate' | 'strictness' | 'journal';
+export type SettingGroup = 'guard' | 'rate' | 'strictness' | 'upstream' | 'journal';
 
 /** `null` is off. */
 export type SettingValue = number | string | boolean | null;

@@ -11,8 +11,9 @@ import { RATE } from './setting-tables/rate';
 import { SIZES } from './setting-tables/sizes';
 import { STRICTNESS } from './setting-tables/strictness';
 import { TIMEOUTS } from './setting-tables/timeouts';
+import { UPSTREAM } from './setting-tables/upstream';
 
-export const SETTINGS = { ...TIMEOUTS, ...SIZES, ...RATE, ...STRICTNESS, ...JOURNAL } as const;
+export const SETTINGS = { ...TIMEOUTS, ...SIZES, ...RATE, ...STRICTNESS, ...UPSTREAM, ...JOURNAL } as const;
 
 type Table = typeof SETTINGS;
 export type SettingName = keyof Table;

@@ -14,6 +14,7 @@ import {
   type Exchange,
   type FaultMark,
   type Lane,
+  type Side,
   type Trip,
 } from '../contract/connections';
 import type { ErrorCode } from '../contract/errors';
@@ -57,6 +58,10 @@ interface Mishaps {
   readonly pendingFailure: Exchange['failure'];
 }
 
+/** When a connection to a server was there, and what TLS agreed on. */
+type Link = Pick<ConnectionRow, 'tls' | 'connectedAtMs' | 'securedAtMs'>;
+const NO_LINK: Link = { tls: null, connectedAtMs: null, securedAtMs: null };
+
 const NO_MISHAPS: Mishaps = { trips: [], faults: [], marks: [], pendingFailure: null };
 
 export class ConnectionEntry {
@@ -74,11 +79,16 @@ export class ConnectionEntry {
 
   readonly id: ConnectionId;
   readonly #openedAtMs: number;
-  readonly #client: string;
-  readonly #server: string;
+  #client: string;
+  #server: string;
+  readonly #side: Side;
+  readonly #upstream: string | null;
+  readonly #carrier: ConnectionId | null;
+  /** Null: nothing to tell, as of nearly all connections of clients. */
+  #link: Link | null = null;
 
   constructor(
-    { connection, atMs, client, server }: FactOf<'connection.opened'>,
+    { connection, atMs, client, server, side, upstream, carrier }: FactOf<'connection.opened'>,
     private readonly room: Room,
     /** In force when the latest bytes were read. */
     private settings: Settings,
@@ -87,6 +97,9 @@ export class ConnectionEntry {
     this.#openedAtMs = atMs;
     this.#client = client;
     this.#server = server;
+    this.#side = side;
+    this.#upstream = upstream;
+    this.#carrier = carrier;
   }
 
   get exchangeCount(): number {
@@ -114,7 +127,20 @@ export class ConnectionEntry {
     this.#revision += 1;
     switch (fact.kind) {
       case 'connection.opened':
+      case 'health':
         return;
+      case 'connection.connected':
+        this.#client = fact.client;
+        this.#server = fact.server;
+        this.#link = { ...(this.#link ?? NO_LINK), connectedAtMs: fact.atMs };
+        return;
+      case 'connection.secured':
+        this.#link = { ...(this.#link ?? NO_LINK), securedAtMs: fact.atMs, tls: fact.tls };
+        return;
+      case 'relay':
+        return this.#takeRelay(fact);
+      case 'switched':
+        return this.#takeSwitch(fact);
       case 'head':
         return this.#takeHead(fact);
       case 'request-end':
@@ -147,6 +173,10 @@ export class ConnectionEntry {
       revision: this.#revision,
       client: this.#client,
       server: this.#server,
+      side: this.#side,
+      upstream: this.#upstream,
+      carrier: this.#carrier,
+      ...(this.#link ?? NO_LINK),
       phase: live?.phase ?? 'closed',
       openedAtMs: this.#openedAtMs,
       closedAtMs: this.#end?.atMs ?? null,
@@ -220,6 +250,17 @@ export class ConnectionEntry {
     exchange.fieldsStart = fact.fieldsStart;
     exchange.headEnd = fact.end;
     exchange.headAtMs = fact.atMs;
+    exchange.relayOf = fact.relayOf;
+  }
+
+  #takeRelay(fact: FactOf<'relay'>): void {
+    const exchange = this.#numbered(fact.number);
+    if (exchange !== null) exchange.relay = fact.relay;
+  }
+
+  #takeSwitch(fact: FactOf<'switched'>): void {
+    const exchange = this.#numbered(fact.number);
+    if (exchange !== null) exchange.switchedTo = fact.to;
   }
 
   #takeRequestEnd(fact: FactOf<'request-end'>): void {

@@ -61,7 +61,7 @@ export class Counters {
       this.#trips += 1;
       this.#countTrip(fact.guard);
     }
-    if (fact.kind === 'trip' || fact.kind === 'fault') this.#keep(fact);
+    if (fact.kind === 'trip' || fact.kind === 'fault' || fact.kind === 'health') this.#keep(fact);
   }
 
   clearLog(): void {

@@ -28,6 +28,9 @@ export class KeptExchange implements Writable {
   replyEnd: number | null = null;
   replyAtMs: number | null = null;
   tokensLeft: number | null = null;
+  relay: Exchange['relay'] = null;
+  relayOf: Exchange['relayOf'] = null;
+  switchedTo: Exchange['switchedTo'] = null;
   failure: Exchange['failure'] = null;
 }
 
@@ -84,6 +87,8 @@ class EarlierExchanges {
   #texts: string[] = [];
   /** Few have one. By the number of exchanges before it, dropped ones included. */
   readonly #failures = new Map<number, Exchange['failure']>();
+  /** The same of what a proxy mode adds: none of the exchanges has it, or nearly all. */
+  readonly #passedOn = new Map<number, PassedOn>();
 
   add(exchange: KeptExchange): void {
     const at = this.count * NUMBERS_PER_EXCHANGE;
@@ -91,9 +96,13 @@ class EarlierExchanges {
     packNumbers(this.#numbers, at, exchange);
     // Requests of one connection often repeat a target: then the text is held once.
     const last = this.#texts[(this.count - 1) * TEXTS_PER_EXCHANGE + 1];
-    const { method, target, version, failure } = exchange;
+    const { method, target, version, failure, relay, relayOf, switchedTo } = exchange;
     this.#texts.push(method, target === last ? last : target, version);
-    if (failure !== null) this.#failures.set(this.dropped + this.count, failure);
+    const number = this.dropped + this.count;
+    if (failure !== null) this.#failures.set(number, failure);
+    if (relay !== null || relayOf !== null || switchedTo !== null) {
+      this.#passedOn.set(number, { relay, relayOf, switchedTo });
+    }
     this.count += 1;
   }
 
@@ -106,6 +115,10 @@ class EarlierExchanges {
     this.count -= count;
     this.dropped += count;
     for (const number of this.#failures.keys()) if (number < this.dropped) this.#failures.delete(number);
+    for (const number of this.#passedOn.keys()) {
+      if (number >= this.dropped) break;
+      this.#passedOn.delete(number);
+    }
   }
 
   all(): KeptExchange[] {
@@ -126,13 +139,17 @@ class EarlierExchanges {
       target: this.#texts[at + 1] ?? '',
       version: this.#texts[at + 2] ?? '',
       failure: this.#failures.get(this.dropped + index) ?? null,
+      ...(this.#passedOn.get(this.dropped + index) ?? NOT_PASSED_ON),
     };
   }
 }
 
+type PassedOn = Pick<Exchange, 'relay' | 'relayOf' | 'switchedTo'>;
+const NOT_PASSED_ON: PassedOn = { relay: null, relayOf: null, switchedTo: null };
+
 const NO_NUMBERS = new Float64Array(0);
 
-type Numbers = Omit<KeptExchange, 'method' | 'target' | 'version' | 'failure'>;
+type Numbers = Omit<KeptExchange, 'method' | 'target' | 'version' | 'failure' | keyof PassedOn>;
 
 /** Only what the head of the next one does not set anew. */
 function clear(exchange: KeptExchange): void {
@@ -146,6 +163,9 @@ function clear(exchange: KeptExchange): void {
   exchange.replyEnd = null;
   exchange.replyAtMs = null;
   exchange.tokensLeft = null;
+  exchange.relay = null;
+  exchange.relayOf = null;
+  exchange.switchedTo = null;
   exchange.failure = null;
 }
 

@@ -17,6 +17,8 @@ import {
 } from '../contract/feed';
 import type { ConnectionRow } from '../contract/connections';
 import type { SettingsState } from '../contract/presets';
+import type { ProxyState } from '../contract/proxy-state';
+import type { UpstreamView } from '../contract/upstreams';
 
 const BATCH_GAP_MS = 1_000 / FEED_BATCHES_PER_SEC;
 /** Log entries and dropped rows owed before a reset takes their place. */
@@ -29,6 +31,8 @@ type OneOff = {
   sample?: StatsSample;
   settings?: SettingsState;
   listener?: ListenerState;
+  proxy?: ProxyState;
+  upstreams?: readonly UpstreamView[];
 };
 
 export class FeedViewer {

@@ -2,6 +2,8 @@
 import type { ConnectionId } from '../contract/connections';
 import type { FeedBatch, FeedSnapshot, ListenerState, LogEntry, Notice } from '../contract/feed';
 import type { SettingsState } from '../contract/presets';
+import type { ProxyState } from '../contract/proxy-state';
+import type { UpstreamView } from '../contract/upstreams';
 import { nowMs } from '../net/clock';
 import type { ConnectionTable, TableHooks } from './connection-table';
 import type { Counters } from './counters';
@@ -17,6 +19,8 @@ export interface FeedSources {
   readonly counters: Counters;
   readonly settings: () => SettingsState;
   readonly listener: () => ListenerState;
+  readonly proxy: () => ProxyState;
+  readonly upstreams: () => readonly UpstreamView[];
   readonly journalBytes: () => number;
   readonly journalPath: string;
 }
@@ -27,6 +31,7 @@ export class Feed implements TableHooks {
   #sources: FeedSources | null = null;
   #ticker: NodeJS.Timeout | null = null;
   #ticks = 0;
+  #hadUpstreams = false;
 
   get notices(): readonly Notice[] {
     return this.#notices;
@@ -56,7 +61,7 @@ export class Feed implements TableHooks {
   }
 
   snapshot(viewer: FeedViewer, sources: FeedSources): FeedSnapshot {
-    const { table, counters, settings, listener, journalBytes, journalPath } = sources;
+    const { table, counters, settings, listener, proxy, upstreams, journalBytes, journalPath } = sources;
     const atMs = nowMs();
     return viewer.begin((sequence) => ({
       sequence,
@@ -67,6 +72,8 @@ export class Feed implements TableHooks {
       stats: counters.stats(atMs, journalBytes()),
       settings: settings(),
       listener: listener(),
+      proxy: proxy(),
+      upstreams: upstreams(),
       notices: [...this.#notices],
       journalPath,
     }));
@@ -100,7 +107,11 @@ export class Feed implements TableHooks {
     for (const viewer of this.#viewers) viewer.tell({ listener });
   }
 
-  #tick({ counters, journalBytes }: FeedSources): void {
+  proxyChanged(proxy: ProxyState): void {
+    for (const viewer of this.#viewers) viewer.tell({ proxy });
+  }
+
+  #tick({ counters, journalBytes, upstreams }: FeedSources): void {
     const atMs = nowMs();
     counters.tick(atMs);
     this.#ticks += 1;
@@ -108,6 +119,10 @@ export class Feed implements TableHooks {
     const sample = isSample ? counters.sample(atMs) : null;
     if (this.#viewers.size === 0) return;
     const stats = counters.stats(atMs, journalBytes());
-    for (const viewer of this.#viewers) viewer.tell(sample === null ? { stats } : { stats, sample });
+    const views = upstreams();
+    // Empty twice in a row is no news.
+    const change = views.length > 0 || this.#hadUpstreams ? { stats, upstreams: views } : { stats };
+    this.#hadUpstreams = views.length > 0;
+    for (const viewer of this.#viewers) viewer.tell(sample === null ? change : { ...change, sample });
   }
 }

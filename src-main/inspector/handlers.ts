@@ -6,6 +6,7 @@ import type { SettingsState } from '../contract/presets';
 import type { Journal } from '../capture/journal';
 import type { ConnectionTable } from './connection-table';
 import type { FeedViewer } from './feed-viewer';
+import type { ProxyControl } from './proxy-control';
 import type { SettingsStore } from './settings-store';
 
 export interface HandlerParts {
@@ -13,6 +14,7 @@ export interface HandlerParts {
   readonly table: ConnectionTable;
   readonly journal: Journal;
   readonly store: SettingsStore;
+  readonly proxy: ProxyControl;
   snapshot(viewer: FeedViewer): FeedSnapshot;
   /** Puts the settings of the store in force. */
   apply(changed: Result<SettingsState>): Result<SettingsState>;
@@ -36,6 +38,9 @@ export const createHandlers = (parts: HandlerParts): CallHandlers => ({
     return started;
   },
   'listener.stop': async () => ok(await parts.stopListening()),
+  'proxy.change': (change) => parts.proxy.change(change),
+  'proxy.place': ({ upstream, server, placement }) => parts.proxy.place(upstream, server, placement),
+  'proxy.ca': () => parts.proxy.ca(),
   'connections.clear': () => {
     parts.clear();
     return ok(null);

@@ -13,6 +13,7 @@ import { fail, ok, type Failure, type Result } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { ListenerState } from '../contract/feed';
 import type { SettingsState } from '../contract/presets';
+import type { ProxyState } from '../contract/proxy-state';
 import { nowMs } from '../net/clock';
 import { Listener } from '../net/listener';
 import { ConnectionTable } from './connection-table';
@@ -22,6 +23,7 @@ import { createHandlers } from './handlers';
 import { noteOf } from './journal-notes';
 import { useNativeLatin1 } from './native-latin1';
 import { PolicyInForce } from './policy';
+import { ProxyControl } from './proxy-control';
 import { SettingsStore } from './settings-store';
 
 /** How long requests under way get to finish when the page stops or moves the server. */
@@ -76,6 +78,7 @@ class Inspector implements Engine {
   readonly #feed = new Feed();
   readonly #table: ConnectionTable;
   readonly #listener: Listener;
+  readonly #proxy: ProxyControl;
   readonly #sources: FeedSources;
   /** Replaced, never changed: going through a set would make an iterator for every fact. */
   #factListeners: readonly ((fact: Fact) => void)[] = [];
@@ -99,11 +102,14 @@ class Inspector implements Engine {
       store.state.values,
     );
     this.#listener = new Listener(this.#policy, this.#hooks(), store.address ?? DEFAULT_ADDRESS);
+    this.#proxy = new ProxyControl({ changed: (state) => this.#feed.proxyChanged(state) });
     this.#sources = {
       table: this.#table,
       counters: this.#counters,
       settings: () => store.state,
       listener: () => this.listener,
+      proxy: () => this.#proxy.state,
+      upstreams: () => this.#proxy.upstreams(),
       journalBytes: () => journal.usedBytes,
       journalPath: journal.path,
     };
@@ -123,6 +129,10 @@ class Inspector implements Engine {
     return this.store.state;
   }
 
+  get proxy(): ProxyState {
+    return this.#proxy.state;
+  }
+
   get journalPath(): string {
     return this.journal.path;
   }
@@ -134,6 +144,7 @@ class Inspector implements Engine {
       table: this.#table,
       journal: this.journal,
       store: this.store,
+      proxy: this.#proxy,
       snapshot: (of) => this.#feed.snapshot(of, this.#sources),
       apply: (changed) => this.#apply(changed),
       listen: (host, port) => this.listen(host, port),
@@ -211,7 +222,7 @@ class Inspector implements Engine {
     this.#counters.take(fact);
     const note = noteOf(fact);
     if (note !== null) this.journal.noted(fact.connection, note);
-    if (fact.kind === 'trip' || fact.kind === 'fault') this.#feed.logged(fact);
+    if (fact.kind === 'trip' || fact.kind === 'fault' || fact.kind === 'health') this.#feed.logged(fact);
     for (const listener of this.#factListeners) listener(fact);
   }
 

@@ -36,6 +36,12 @@ const PHASE_CODES: Readonly<Record<ConnectionPhase, number>> = {
   replying: 11,
   lingering: 12,
   closed: 13,
+  connecting: 14,
+  securing: 15,
+  sending: 16,
+  waiting: 17,
+  receiving: 18,
+  tunnel: 19,
 };
 const PHASES = Object.keys(PHASE_CODES) as ConnectionPhase[];
 const DIRECTIONS: readonly Direction[] = ['in', 'out'];

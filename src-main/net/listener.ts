@@ -162,6 +162,7 @@ export class Listener {
       client: endpointText(client),
       clientAddress: this.#latestClient,
       server: server.text,
+      carrier: null,
     };
     this.hooks.tap.opened(id, client, server, nowMs());
     const driver = new ConnectionDriver(socket, this.server, identity, this.#driverHooks);

@@ -43,6 +43,9 @@ const BY_GUARD: Readonly<Record<GuardName, ActionName | 'by-stage' | 'replies'>>
   maxConnectionsPerClient: 'onTooManyConnections',
   maxRequestsPerConnection: 'replies',
   bucketCapacity: 'replies',
+  connectTimeoutMs: 'replies',
+  replyTimeoutMs: 'replies',
+  replyStallTimeoutMs: 'replies',
 };
 
 /** The code a guard trips with. */

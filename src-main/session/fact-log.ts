@@ -27,8 +27,17 @@ export interface Traffic {
   readonly requests: number;
 }
 
-export function stateOpened(port: SessionPort, { id, client, server }: SessionIdentity, atMs: number): void {
-  port.record({ kind: 'connection.opened', connection: id, atMs, client, server });
+export function stateOpened(port: SessionPort, { id, client, server, carrier }: SessionIdentity, atMs: number): void {
+  port.record({
+    kind: 'connection.opened',
+    connection: id,
+    atMs,
+    client,
+    server,
+    side: 'client',
+    upstream: null,
+    carrier,
+  });
 }
 
 export function stateHead(
@@ -50,6 +59,7 @@ export function stateHead(
     fieldsStart,
     end,
     fieldCount: fields.count,
+    relayOf: null,
   });
 }
 

@@ -25,6 +25,13 @@ const STAGES: Readonly<Record<ConnectionPhase, Stage>> = {
   replying: 'replying',
   lingering: 'none',
   closed: 'none',
+  // The server is waited for, under deadlines of its own connection.
+  waiting: 'none',
+  tunnel: 'none',
+  connecting: 'none',
+  securing: 'none',
+  sending: 'none',
+  receiving: 'none',
 };
 
 export class PhaseClock {

@@ -59,4 +59,6 @@ export interface SessionIdentity {
   /** `127.0.0.1`: what connections and tokens are counted by. */
   readonly clientAddress: string;
   readonly server: string;
+  /** The connection whose TLS records carry this one's bytes; null: none. */
+  readonly carrier: ConnectionId | null;
 }

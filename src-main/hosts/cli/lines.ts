@@ -28,6 +28,11 @@ const CAUSES: Readonly<Record<CloseCause, string>> = {
   'guard-reset': 'reset by a guard',
   'fault-closed': 'closed after the fault',
   stopped: 'closed: the server stops',
+  'upstream-closed': 'closed by the upstream server',
+  'upstream-reset': 'reset by the upstream server',
+  'upstream-failed': 'the upstream server could not be reached',
+  'pool-closed': 'closed: not needed any more',
+  'client-left': 'closed: its client left',
 };
 
 const toneOf = (status: number): Parameters<Paint>[0] => (status < 400 ? 'good' : status < 500 ? 'warn' : 'bad');

@@ -41,6 +41,8 @@ function engineOptions(options: ServeOptions, env: ServeParts['env']): EngineOpt
     flags: options.settings,
     preset: options.preset,
     replyMode: options.replyMode,
+    proxy: {},
+    caPath: null,
   };
 }
 
