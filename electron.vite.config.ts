@@ -32,7 +32,12 @@ export default defineConfig({
     base: './',
     plugins: [svelte({ configFile: false })],
     resolve: {
-      alias: { '@contract': at('src-main/contract'), '@http1': at('src-main/http1'), '@tls': at('src-main/tls') },
+      alias: {
+        '@contract': at('src-main/contract'),
+        '@http1': at('src-main/http1'),
+        '@tls': at('src-main/tls'),
+        '@websocket': at('src-main/websocket'),
+      },
     },
     server: {
       host: '127.0.0.1',

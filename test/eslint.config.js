@@ -54,7 +54,7 @@ const noNodeInThePage = {
     { group: ['node:*', 'ws', 'write-file-atomic'], message: 'The page runs in a browser: it has no Node.' },
     {
       regex: 'src-main|^(\\.\\./)+(guard|session|responder|capture|net|inspector|hosts|preload)/',
-      message: 'The page knows the engine by @contract, @http1 and @tls alone.',
+      message: 'The page knows the engine by @contract, @http1, @tls and @websocket alone.',
     },
   ],
 };

@@ -11,6 +11,7 @@ const resolveOptions = {
     '@contract': resolve(root, 'src-main/contract'),
     '@http1': resolve(root, 'src-main/http1'),
     '@tls': resolve(root, 'src-main/tls'),
+    '@websocket': resolve(root, 'src-main/websocket'),
   },
 };
 const svelteFiles = svelte({ configFile: false });

@@ -2,13 +2,14 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { ENGINE_SOURCES, importedPath, PAGE_SOURCES, place, SOURCES, walk, type SourceFile } from './source-files';
 
-const ENGINE = ['contract', 'http1', 'tls', 'guard', 'session', 'responder', 'capture', 'net'];
+const ENGINE = ['contract', 'http1', 'tls', 'websocket', 'guard', 'session', 'responder', 'capture', 'net'];
 
 /** Who may import whom. Rooms are folders; the last rows are single files: the entries, which join the rooms. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src-main/contract': [],
   'src-main/http1': engine('contract'),
   'src-main/tls': engine('contract'),
+  'src-main/websocket': engine('contract', 'http1'),
   'src-main/guard': engine('contract'),
   // The session asks for a route and a reply; where they come from is handed in.
   'src-main/session': engine('contract', 'http1', 'guard', 'responder'),
@@ -56,7 +57,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 };
 
 /** Rooms whose outcome depends on their arguments alone; the compiler keeps Node and the DOM out of most of them. */
-const PURE = /^src-main\/(contract|http1|tls|guard|session|responder)\/|^src-renderer\/lens\//;
+const PURE = /^src-main\/(contract|http1|tls|websocket|guard|session|responder)\/|^src-renderer\/lens\//;
 
 function engine(...rooms: string[]): string[] {
   return rooms.map((room) => `src-main/${room}`);
@@ -64,7 +65,7 @@ function engine(...rooms: string[]): string[] {
 
 /** The page may use the contract and the parsers everywhere. */
 function page(...rooms: string[]): string[] {
-  return [...rooms.map((room) => `src-renderer/${room}`), ...engine('contract', 'http1', 'tls')];
+  return [...rooms.map((room) => `src-renderer/${room}`), ...engine('contract', 'http1', 'tls', 'websocket')];
 }
 
 const roomOf = (path: string): string | undefined =>

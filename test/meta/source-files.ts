@@ -57,6 +57,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   '@contract/': 'src-main/contract/',
   '@http1/': 'src-main/http1/',
   '@tls/': 'src-main/tls/',
+  '@websocket/': 'src-main/websocket/',
 };
 
 /** The path an import of ours leads to, without its ending; null for a package or a module of Node. */
