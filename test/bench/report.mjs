@@ -1,14 +1,9 @@
 /** The measurements as a page of Markdown tables. */
 
-const whole = (/** @type {number} */ value) => Math.round(value).toLocaleString('en');
-const times = (/** @type {number} */ ratio) => `${ratio.toFixed(2)} ×`;
-const aim = (/** @type {number | null} */ target) => (target === null ? '' : ` (aim ${target} ×)`);
+import { megabytes, milliseconds, table, times, whole } from './cells.mjs';
+import { proxyTables } from './proxy-report.mjs';
 
-/** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
-const table = (head, rows) =>
-  [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+const aim = (/** @type {number | null} */ target) => (target === null ? '' : ` (aim ${target} ×)`);
 
 /** @typedef {import('./throughput.mjs').Run} Run */
 const run = (/** @type {Run} */ { rate, cpu }) => `${whole(rate)} (${cpu.toFixed(cpu < 10 ? 1 : 0)})`;
@@ -17,7 +12,7 @@ const gain = (/** @type {Run} */ ours, /** @type {Run} */ theirs) =>
 const cost = (/** @type {number} */ share) => `${Math.round((1 - share) * 100)} %`;
 
 /** @param {readonly import('./throughput.mjs').Throughput[]} measured */
-function throughputTable(measured) {
+function throughput(measured) {
   const rows = measured.map(({ workload, engine, silent, http, net }) => [
     workload.name,
     run(engine),
@@ -38,11 +33,18 @@ function throughputTable(measured) {
     'not recording',
     'recording costs',
   ];
-  return table(head, rows);
+  return `${table(head, rows)}
+
+In brackets: processor time, µs a request on all threads of the server, and the same ratios made of it. Where others
+use the machine it is the figure to trust.
+
+*bare net* answers without parsing: it counts bytes. *node:http* reads the body, keeps nothing and answers. All send
+the same reply; to POST Bytescope's says 405, since that route takes no body, once the body has been read.
+*not recording* is the same build with a journal that keeps nothing, made for this comparison alone.`;
 }
 
 /** @param {Awaited<ReturnType<typeof import('./parser-speed.mjs').measureParser>>} measured */
-function parserTable(measured) {
+function parser(measured) {
   const rows = measured.map(({ name, unread, read, node }) => [
     name,
     `${whole(unread / 1e6)} MB/s`,
@@ -54,11 +56,37 @@ function parserTable(measured) {
   return table(['Parser', 'fields unread', 'all read', "Node's own", 'unread ÷ Node', 'read ÷ Node'], rows);
 }
 
-const milliseconds = (/** @type {number} */ value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
-const megabytes = (/** @type {number} */ bytes) => `${whole(bytes / 1024 ** 2)} MB`;
+/** @param {Awaited<ReturnType<typeof import('./idle-memory.mjs').measureIdleMemory>>} measured */
+function memory({ connections, engine, net }) {
+  const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+  return table(
+    ['Idle connections', 'Bytescope', 'bare net', '÷ net'],
+    [
+      [
+        `resident memory of each of ${whole(connections)}`,
+        kilobytes(engine),
+        kilobytes(net),
+        `${times(engine / net)} (aim below 1.5 ×)`,
+      ],
+    ],
+  );
+}
+
+/** @param {Awaited<ReturnType<typeof import('./feed-delay.mjs').measureFeedDelay>>} measured */
+const feed = ({ samples, p50, p95 }) =>
+  table(
+    ['First byte to feed', 'p50', 'p95'],
+    [
+      [
+        `${samples} connections, over the WebSocket of a tab`,
+        `${p50.toFixed(1)} ms`,
+        `${p95.toFixed(1)} ms (aim below 40 ms)`,
+      ],
+    ],
+  );
 
 /** @param {Awaited<ReturnType<typeof import('./linear.mjs').measureLinear>>} measured */
-function linearTable(measured) {
+function linear(measured) {
   const rows = measured.map(({ name, size, halfMs, wholeMs, heldMs }) => [
     `${whole(size)} ${name}`,
     milliseconds(halfMs),
@@ -66,14 +94,20 @@ function linearTable(measured) {
     times(wholeMs / halfMs),
     milliseconds(heldMs),
   ]);
-  return table(
-    ['Hostile work', 'half of it', 'all of it', 'growth (linear: at most 2 ×)', 'loop held at most (aim 50 ms)'],
-    rows,
-  );
+  const head = [
+    'Hostile work',
+    'half of it',
+    'all of it',
+    'growth (linear: at most 2 ×)',
+    'loop held at most (aim 50 ms)',
+  ];
+  return `${table(head, rows)}
+
+Each time runs from the first byte sent to the end of the connection, the client's own work included.`;
 }
 
 /** @param {Awaited<ReturnType<typeof import('./siege.mjs').measureSiege>>} measured */
-function siegeTable(measured) {
+function siege(measured) {
   const rows = measured.map(({ name, most, answers, p50, p99, worst, before, after }) => [
     `${whole(most)} ${name}`,
     whole(answers),
@@ -83,24 +117,30 @@ function siegeTable(measured) {
     `${megabytes(before.used)} → ${megabytes(after.used)}`,
     `${megabytes(before.resident)} → ${megabytes(after.resident)}`,
   ]);
-  return table(['Siege', 'answers, all 200', 'p50', 'p99', 'worst', 'memory in use, before → after', 'resident'], rows);
+  const head = ['Siege', 'answers, all 200', 'p50', 'p99', 'worst', 'memory in use, before → after', 'resident'];
+  return `${table(head, rows)}
+
+A normal client asks on a connection of its own every 20 ms, on the core of the attackers; the worst of its answers come
+while all of them connect at once. Memory is taken after garbage is collected and the list was cleared; what V8 keeps of its heap for
+the next burst stays resident, and does not grow with further ones.`;
 }
 
-/**
- * @typedef {object} Results
- * @property {ReturnType<typeof import('./machine.mjs').describeMachine>} machine
- * @property {string} command
- * @property {readonly import('./throughput.mjs').Throughput[]} throughput
- * @property {Awaited<ReturnType<typeof import('./parser-speed.mjs').measureParser>>} parser
- * @property {Awaited<ReturnType<typeof import('./idle-memory.mjs').measureIdleMemory>>} memory
- * @property {Awaited<ReturnType<typeof import('./feed-delay.mjs').measureFeedDelay>>} feed
- * @property {Awaited<ReturnType<typeof import('./linear.mjs').measureLinear>>} linear
- * @property {Awaited<ReturnType<typeof import('./siege.mjs').measureSiege>>} siege
- */
+/** What each section says of what it measured, in the order of the page. */
+const SECTIONS = { throughput, proxy: proxyTables, parser, memory, feed, linear, siege };
 
-/** @param {Results} results */
-export function toMarkdown({ machine, command, throughput, parser, memory, feed, linear, siege }) {
-  const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+/** @typedef {keyof typeof SECTIONS} SectionName */
+/** @typedef {{ [Name in SectionName]?: Parameters<typeof SECTIONS[Name]>[0] }} Measured sections that were not asked for are absent */
+
+/**
+ * @param {ReturnType<typeof import('./machine.mjs').describeMachine>} machine
+ * @param {string} command
+ * @param {Measured} measured
+ */
+export function toMarkdown(machine, command, measured) {
+  const sections = Object.entries(SECTIONS).flatMap(([name, tell]) => {
+    const figures = measured[/** @type {SectionName} */ (name)];
+    return figures === undefined ? [] : [/** @type {(figures: unknown) => string} */ (tell)(figures)];
+  });
   return `# How fast it is
 
 ${machine.date}, ${machine.machine}, ${machine.system}, Node ${machine.node}, wrk ${machine.wrk}, by \`${command}\`.
@@ -109,37 +149,6 @@ Everything ran side by side in this one run, in turns; a figure is the median of
 wrk another. Absolute figures belong to this machine on this day: read the ratios. The journal is on, as it always is;
 the rate limit and the limits on connections and requests, which a load generator trips, are off.
 
-${throughputTable(throughput)}
-
-In brackets: processor time, µs a request on all threads of the server, and the same ratios made of it. Where others
-use the machine it is the figure to trust.
-
-*bare net* answers without parsing: it counts bytes. *node:http* reads the body, keeps nothing and answers. All send
-the same reply; to POST Bytescope's says 405, since that route takes no body, once the body has been read.
-*not recording* is the same build with a journal that keeps nothing, made for this comparison alone.
-
-${parserTable(parser)}
-
-| Idle connections | Bytescope | bare net | ÷ net |
-| --- | --: | --: | --: |
-| resident memory of each of ${whole(memory.connections)} | ${kilobytes(memory.engine)} | ${kilobytes(memory.net)} | ${times(memory.engine / memory.net)} (aim below 1.5 ×) |
-
-| First byte to feed | p50 | p95 |
-| --- | --: | --: |
-| ${feed.samples} connections, over the WebSocket of a tab | ${feed.p50.toFixed(1)} ms | ${feed.p95.toFixed(1)} ms (aim below 40 ms) |
-
-${linearTable(linear)}
-
-Each time runs from the first byte sent to the end of the connection, the client's own work included.
-
-${
-  siege.length === 0
-    ? ''
-    : `${siegeTable(siege)}
-
-A normal client asks on a connection of its own every 20 ms, on the core of the attackers; the worst of its answers come
-while all of them connect at once. Memory is taken after garbage is collected and the list was cleared; what V8 keeps of its heap for
-the next burst stays resident, and does not grow with further ones.
-`
-}`;
+${sections.join('\n\n')}
+`;
 }

@@ -50,8 +50,19 @@ export const WORKLOADS = [
   { name: 'Small GET, 16 pipelined', request: smallGet, pipelined: 16, connections: 64, net: null, http: 8 },
 ];
 
-/** Writes what wrk is to send to a file. */
-export function requestFile(/** @type {Workload} */ { name, request, pipelined }) {
+/** What proxies pass on: a reply out of memory, and a file of 1 MB. */
+export const PROXY_WORKLOADS = ['small', 'large'].map((path) => ({
+  name: `proxy-${path}`,
+  request: `GET /${path} HTTP/1.1\r\n${HOST}\r\n\r\n`,
+  pipelined: 1,
+}));
+
+/**
+ * Writes what wrk is to send to a file.
+ *
+ * @param {Pick<Workload, 'name' | 'request' | 'pipelined'>} workload
+ */
+export function requestFile({ name, request, pipelined }) {
   mkdirSync(FOLDER, { recursive: true });
   const path = join(FOLDER, `${name.replaceAll(/\W+/g, '-').toLowerCase()}.http`);
   writeFileSync(path, request.repeat(pipelined), 'latin1');

@@ -22,7 +22,7 @@ function isExecutable(/** @type {string} */ path) {
   }
 }
 
-function isThere(/** @type {string} */ program) {
+export function isThere(/** @type {string} */ program) {
   const chosen = process.env['CHROMIUM_PATH'];
   if (program === 'chromium' && chosen !== undefined) return isExecutable(chosen);
   const folders = (process.env['PATH'] ?? '').split(delimiter);
