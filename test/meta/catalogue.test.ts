@@ -10,7 +10,7 @@ import { ENGINE_SOURCES, place, ROOT, SOURCES, walk, type SourceFile } from './s
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 const CATALOGUE = 'src-main/contract/errors.ts';
 
-const PREFIXES = ['H1_', 'WS_', 'LIM_', 'UP_', 'FWD_', 'SOCKS_', 'NET_', 'CAP_', 'CFG_', 'CALL_', 'BUG_'];
+const PREFIXES = ['H1_', 'WS_', 'LIM_', 'UP_', 'FWD_', 'SOCKS_', 'NET_', 'TLS_', 'CAP_', 'CFG_', 'CALL_', 'BUG_'];
 
 const placesOf = (code: ErrorCode): string[] => {
   const { title, hint } = errorEntry(code);

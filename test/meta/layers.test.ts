@@ -2,7 +2,18 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { ENGINE_SOURCES, importedPath, PAGE_SOURCES, place, SOURCES, walk, type SourceFile } from './source-files';
 
-const ENGINE = ['contract', 'http1', 'tls', 'websocket', 'guard', 'session', 'responder', 'capture', 'net'];
+const ENGINE = [
+  'contract',
+  'http1',
+  'tls',
+  'websocket',
+  'guard',
+  'session',
+  'responder',
+  'capture',
+  'certificates',
+  'net',
+];
 
 /** Who may import whom. Rooms are folders; the last rows are single files: the entries, which join the rooms. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src-main/session': engine('contract', 'http1', 'guard', 'responder'),
   'src-main/responder': engine('contract', 'http1'),
   'src-main/capture': engine('contract'),
-  'src-main/net': engine('contract', 'session'),
+  'src-main/certificates': engine('contract'),
+  'src-main/net': engine('contract', 'session', 'certificates'),
   'src-main/inspector': engine(...ENGINE),
   'src-main/hosts/electron': engine('contract', 'inspector'),
   'src-main/hosts/web': engine('contract', 'inspector'),
@@ -39,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   'src-main/contract': /^valibot$/,
   'src-main/capture': /^node:(fs\/promises|path)$/,
+  'src-main/certificates': /^(node:(crypto|fs\/promises|path|tls)|@peculiar\/asn1-(schema|x509))$/,
   'src-main/net': /^node:(net|perf_hooks)$/,
   'src-main/inspector': /^(node:(fs\/promises|path|os)|write-file-atomic|valibot)$/,
   'src-main/hosts/electron': /^(electron|node:(fs|path|util)|write-file-atomic)$/,
