@@ -21,6 +21,12 @@ const PHASE_TONES: Readonly<Record<ConnectionPhase, 'ok' | 'warn' | 'bad' | 'fai
   lingering: 'bad',
   fault: 'bad',
   closed: 'faint',
+  connecting: 'warn',
+  securing: 'warn',
+  sending: 'warn',
+  waiting: 'warn',
+  receiving: 'ok',
+  tunnel: 'ok',
 };
 
 export const phaseTone = (phase: ConnectionPhase) => PHASE_TONES[phase];
@@ -53,6 +59,11 @@ const CAUSES: Readonly<Record<CloseCause, string>> = {
   'guard-reset': 'reset by a guard',
   'fault-closed': 'closed after a malformed request',
   stopped: 'closed because the server was stopped',
+  'upstream-closed': 'closed by the server',
+  'upstream-reset': 'reset by the server',
+  'upstream-failed': 'given up before it was connected',
+  'pool-closed': 'closed by us, since nobody needed it any more',
+  'client-left': 'closed by us, since its client had left',
 };
 
 /** How the connection ended, in one sentence; null while it is open. */

@@ -43,6 +43,9 @@ function pendingExchange(detail: ConnectionDetail): Exchange | null {
     replyEnd: null,
     replyAtMs: null,
     tokensLeft: null,
+    relay: null,
+    relayOf: null,
+    switchedTo: null,
     failure: verdict && { ...failureOf(verdict, []), offset: verdict.offset },
   };
 }

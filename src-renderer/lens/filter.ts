@@ -66,6 +66,12 @@ const PHASES = [
   'replying',
   'lingering',
   'closed',
+  'connecting',
+  'securing',
+  'sending',
+  'waiting',
+  'receiving',
+  'tunnel',
 ] as const satisfies readonly ConnectionPhase[];
 
 function readState(value: string): Test | string {

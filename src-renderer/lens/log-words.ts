@@ -1,4 +1,4 @@
-/** One line of the trip log: what acted, and the limit against what was measured. */
+/** One line of the log: what acted, and the limit against what was measured; or which server changed, and why. */
 import { describe, errorEntry } from '@contract/errors';
 import type { LogEntry } from '@contract/feed';
 import { numberEntry, type Settings } from '@contract/settings';
@@ -7,6 +7,7 @@ import { formatBytes, formatBytesPerSec, formatCount } from './format';
 import { wayOutSentences } from './lifted-faults';
 import { markLabel, markTone, type RowTone } from './row-state';
 import { settingPhrase } from './setting-text';
+import { changeSentence, changeTitle, hostOf, stateTone } from './upstream-words';
 
 const MEASURES: Readonly<Record<Unit, (value: number) => string>> = {
   ms: (value) => settingPhrase('ms', Math.round(value)),
@@ -25,10 +26,16 @@ export function comparison(unit: Unit, value: number, limit: number): string {
   return `${MEASURES[unit](Math.abs(value - limit))} ${isTooLittle ? 'under' : 'over'} ${shown}`;
 }
 
-/** `head timeout 10 s`, `body size 1 B over 10 MiB`, `length repeated at byte 64` */
+/** `head timeout 10 s`, `body size 1 B over 10 MiB`, `length repeated at byte 64`, `127.0.0.1:3000 ejected: …` */
 export function logSentence(entry: LogEntry): string {
+  if (entry.kind === 'health') return changeSentence(entry);
   const label = markLabel(entry.code);
-  if (entry.kind === 'fault') return `${label} at byte ${formatCount(entry.offset)}`;
+  if (entry.kind === 'fault') {
+    const server = entry.detail?.['server'];
+    return server === undefined
+      ? `${label} at byte ${formatCount(entry.offset)}`
+      : `${label}, ${hostOf(String(server))}`;
+  }
   const { unit } = numberEntry(entry.guard);
   if (unit === 'ms') return `${label} ${settingPhrase(unit, entry.limit)}`;
   if (entry.code === 'LIM_RATE') return `${label}, bucket of ${formatCount(entry.limit)} empty`;
@@ -37,10 +44,12 @@ export function logSentence(entry: LogEntry): string {
 
 /** What the log says on hover: the whole sentence of the catalogue, and what would have let it through. */
 export function logTitle(entry: LogEntry, values: Settings): string {
+  if (entry.kind === 'health') return changeTitle(entry);
   const detail = entry.kind === 'trip' ? { limit: formatCount(entry.limit) } : (entry.detail ?? {});
   const { title, hint } = describe({ code: entry.code, detail });
   const { rfc = '' } = errorEntry(entry.code);
   return [title, hint, rfc, ...wayOutSentences(entry.code, values)].filter((part) => part !== '').join(' ');
 }
 
-export const logTone = (entry: LogEntry): RowTone => markTone(entry.code);
+export const logTone = (entry: LogEntry): RowTone =>
+  entry.kind === 'health' ? stateTone(entry.to) : markTone(entry.code);

@@ -1,5 +1,5 @@
 /** What a row of the list says in words and tones. */
-import type { ConnectionPhase, ConnectionRow } from '@contract/connections';
+import type { CloseCause, ConnectionPhase, ConnectionRow } from '@contract/connections';
 import type { ErrorCode } from '@contract/errors';
 import { GUARD_NAMES, numberEntry, SETTINGS } from '@contract/settings';
 
@@ -26,12 +26,29 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   tls: 'TLS',
   http2: 'HTTP/2',
   obs: 'obsolete',
+  rsv: 'RSV',
 };
+
+/** Codes that do not say by themselves what they mean. */
+const LABELS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
+  ['LIM_RATE', 'rate limit'],
+  ['UP_CONNECT', 'connect failed'],
+  ['UP_TLS', 'TLS failed'],
+  ['UP_CLOSED', 'no reply'],
+  ['UP_MALFORMED', 'malformed reply'],
+  ['UP_CODED', 'coded reply'],
+  ['FWD_NOT_ABSOLUTE', 'no proxy request'],
+  ['FWD_CLIENT', 'client not allowed'],
+  ['FWD_PRIVATE', 'private address'],
+  ['SOCKS_VERSION', 'no SOCKS5'],
+  ['SOCKS_METHOD', 'needs a password'],
+  ['SOCKS_COMMAND', 'no CONNECT'],
+]);
 
 /** The few words a badge has room for: the guard's own name, or the code without its prefix. */
 export function markLabel(code: ErrorCode): string {
-  if (code === 'LIM_RATE') return 'rate limit';
   return (
+    LABELS.get(code) ??
     GUARD_LABELS.get(code) ??
     code
       .slice(code.indexOf('_') + 1)
@@ -74,6 +91,12 @@ const PHASE_LABELS: Readonly<Record<ConnectionPhase, string>> = {
   replying: 'replying',
   lingering: 'lingering',
   closed: 'closed',
+  connecting: 'connecting',
+  securing: 'TLS handshake',
+  sending: 'sending request',
+  waiting: 'waiting for a reply',
+  receiving: 'receiving reply',
+  tunnel: 'tunnel',
 };
 
 export const phaseLabel = (phase: ConnectionPhase): string => PHASE_LABELS[phase];
@@ -88,6 +111,15 @@ const READING: ReadonlySet<ConnectionPhase> = new Set<ConnectionPhase>([
   'body-until-close',
 ]);
 
+/** A request is being passed on, and its reply has not begun. */
+const AWAITING: ReadonlySet<ConnectionPhase> = new Set<ConnectionPhase>([
+  'delayed',
+  'connecting',
+  'securing',
+  'sending',
+  'waiting',
+]);
+
 /** Is a request under way whose bytes are not all here? */
 export const isReading = (row: ConnectionRow): boolean => READING.has(row.phase);
 
@@ -100,7 +132,9 @@ export const isRateLimited = ({ status, marks }: ConnectionRow): boolean =>
 export function rowTone(row: ConnectionRow): RowTone {
   const mark = chiefMark(row);
   if (mark !== null && markTone(mark) === 'bad') return 'bad';
-  if (isReading(row) || row.phase === 'delayed') return 'warn';
+  if (row.closeCause === 'upstream-failed') return 'bad';
+  if (isReading(row) || AWAITING.has(row.phase)) return 'warn';
+  if (row.phase === 'tunnel') return 'ok';
   if (row.status === null) return 'faint';
   return row.status < 400 ? 'ok' : isRateLimited(row) ? 'warn' : 'faint';
 }
@@ -127,7 +161,12 @@ const CLOSE_LABELS = {
   'guard-reset': 'reset by a guard',
   'fault-closed': 'closed after a fault',
   stopped: 'closed when the listener stopped',
-} as const;
+  'upstream-closed': 'closed by the server',
+  'upstream-reset': 'reset by the server',
+  'upstream-failed': 'never connected',
+  'pool-closed': 'closed as no longer needed',
+  'client-left': 'closed as its client left',
+} as const satisfies Record<CloseCause, string>;
 
 /** `open, reading headers`; `closed by a guard, head timeout` */
 export function rowStateText(row: ConnectionRow): string {

@@ -4,7 +4,7 @@ import { settingEntry, SETTING_NAMES, type SettingName, type Settings } from '@c
 import { TIMEOUTS } from '@contract/setting-tables/timeouts';
 import { valuePhrase } from './setting-text';
 
-export type SectionId = 'timeouts' | 'sizes' | 'rate' | 'strictness' | 'journal';
+export type SectionId = 'timeouts' | 'sizes' | 'rate' | 'strictness' | 'upstream' | 'journal';
 
 /** One setting that stands on its own, and those that say something about it. */
 export interface Branch {
@@ -23,6 +23,7 @@ const TITLES: Readonly<Record<SectionId, string>> = {
   sizes: 'Sizes and counts',
   rate: 'Rate limit',
   strictness: 'Strictness',
+  upstream: 'Upstreams',
   journal: 'Journal',
 };
 

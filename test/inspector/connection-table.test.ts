@@ -25,6 +25,9 @@ const opened = (connection: number): Fact => ({
   atMs: connection,
   client: `127.0.0.1:${connection}`,
   server: '127.0.0.1:8080',
+  side: 'client',
+  upstream: null,
+  carrier: null,
 });
 const closed = (connection: number): Fact => ({
   kind: 'connection.closed',
@@ -48,6 +51,7 @@ const head = (connection: number, number: number, target = '/'): Fact => ({
   fieldsStart: 16,
   end: 40,
   fieldCount: 1,
+  relayOf: null,
 });
 const requestEnd = (connection: number, number: number): Fact => ({
   kind: 'request-end',

@@ -25,6 +25,8 @@ async function start(options: Partial<EngineOptions> = {}): Promise<void> {
     flags: {},
     preset: null,
     replyMode: 'default',
+    proxy: {},
+    caPath: null,
     ...options,
   });
   if (!created.ok) throw new Error(created.error.code);
@@ -246,6 +248,8 @@ describe('the journal', () => {
       flags: {},
       preset: null,
       replyMode: 'default',
+      proxy: {},
+      caPath: null,
     });
     expect(created).toMatchObject({ ok: false, error: { code: 'CAP_OPEN_FAILED', detail: { path } } });
   });

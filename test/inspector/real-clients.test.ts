@@ -26,6 +26,8 @@ async function start(flags: SomeSettings = {}): Promise<void> {
     flags,
     preset: null,
     replyMode: 'default',
+    proxy: {},
+    caPath: null,
   });
   if (!created.ok) throw new Error(created.error.code);
   engine = created.value;

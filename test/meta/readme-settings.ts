@@ -48,6 +48,7 @@ const TITLES: Readonly<Record<SettingGroup, string>> = {
   guard: 'Guards',
   rate: 'Rate limit',
   strictness: 'Strictness',
+  upstream: 'Upstreams',
   journal: 'Journal',
 };
 

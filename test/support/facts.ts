@@ -11,6 +11,9 @@ export const openedFact = (more: Partial<FactOf<'connection.opened'>> = {}): Fac
   atMs: AT_MS,
   client: '127.0.0.1:50000',
   server: '127.0.0.1:8080',
+  side: 'client',
+  upstream: null,
+  carrier: null,
   ...more,
 });
 

@@ -53,6 +53,9 @@ const EMPTY_EXCHANGE = {
   replyEnd: null,
   replyAtMs: null,
   tokensLeft: null,
+  relay: null,
+  relayOf: null,
+  switchedTo: null,
   failure: null,
 } as const;
 

@@ -2,6 +2,7 @@
 import type { ConnectionRow } from '@contract/connections';
 import { STATS_SAMPLES_KEPT, type FeedSnapshot, type LogEntry, type Stats } from '@contract/feed';
 import { DEFAULT_PRESET, type SettingsState } from '@contract/presets';
+import { DEFAULT_PROXY_STATE } from '@contract/proxy-state';
 import { DEFAULT_SETTINGS, GUARD_NAMES, SETTING_NAMES } from '@contract/settings';
 
 export const NOW_MS = 1_750_000_000_000;
@@ -11,8 +12,14 @@ export function makeRow(changes: Partial<ConnectionRow> & { readonly id: number 
     revision: 1,
     client: `127.0.0.1:${53_000 + (changes.id % 10_000)}`,
     server: '127.0.0.1:8080',
+    side: 'client',
+    upstream: null,
+    carrier: null,
+    tls: null,
     phase: 'closed',
     openedAtMs: NOW_MS - 1_000,
+    connectedAtMs: null,
+    securedAtMs: null,
     closedAtMs: NOW_MS,
     closeCause: 'client-closed',
     requestCount: 1,
@@ -229,6 +236,8 @@ export function makeSnapshot(changes: Partial<FeedSnapshot> = {}): FeedSnapshot 
     stats: makeStats(),
     settings: settingsState(),
     listener: { state: 'listening', host: '127.0.0.1', port: 8080, family: 'IPv4' },
+    proxy: DEFAULT_PROXY_STATE,
+    upstreams: [],
     notices: [],
     journalPath: '/tmp/session.pcapng',
     ...changes,

@@ -9,6 +9,7 @@ import { fail, ok, type Failure, type Result } from '../../src-main/contract/err
 import type { Fact } from '../../src-main/contract/facts';
 import type { FeedBatch, FeedSnapshot, ListenerState } from '../../src-main/contract/feed';
 import { isPresetName, presetSettings, type SettingsState } from '../../src-main/contract/presets';
+import { DEFAULT_PROXY_STATE, type ProxyState } from '../../src-main/contract/proxy-state';
 import type { SettingValue } from '../../src-main/contract/setting-entry';
 import { checkSetting, isSettingName, withSetting } from '../../src-main/contract/settings';
 import { FIRST_STATS } from '../../src-renderer/model/first-state';
@@ -22,6 +23,7 @@ export class ScriptedEngine implements Engine {
   rows: ConnectionRow[] = [];
   listener: ListenerState = { state: 'stopped', host: '127.0.0.1', port: 8080 };
   settings: SettingsState = settingsState();
+  proxy: ProxyState = DEFAULT_PROXY_STATE;
   /** What `listen` answers with in place of success. */
   listenFailure: Failure | null = null;
   /** The grace `close` was called with. */
@@ -99,6 +101,8 @@ export class ScriptedEngine implements Engine {
       stats: FIRST_STATS,
       settings: this.settings,
       listener: this.listener,
+      proxy: this.proxy,
+      upstreams: [],
       notices: [],
       journalPath: this.journalPath,
     };
@@ -153,6 +157,12 @@ export class ScriptedEngine implements Engine {
         this.listener = { state: 'stopped', host, port };
         return ok(this.listener);
       },
+      'proxy.change': ({ mode }) => {
+        this.proxy = { ...this.proxy, mode: mode ?? this.proxy.mode };
+        return ok(this.proxy);
+      },
+      'proxy.place': ({ upstream, server }) => fail('CALL_NO_SERVER', { upstream, server }),
+      'proxy.ca': () => fail('CALL_UNKNOWN', { name: 'proxy.ca' }),
       'connections.clear': () => {
         this.rows = this.rows.filter((row) => row.closedAtMs === null);
         return ok(null);

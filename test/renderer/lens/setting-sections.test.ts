@@ -24,6 +24,7 @@ test('clocks and counts stand apart', () => {
     'Sizes and counts',
     'Rate limit',
     'Strictness',
+    'Upstreams',
     'Journal',
   ]);
 });
