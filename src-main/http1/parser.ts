@@ -184,6 +184,14 @@ export class Parser {
     r.takeView(bytes);
   }
 
+  /** Gives up what is left of the read, which is returned: bytes that are for later, or are no HTTP any more. */
+  takeRest(): Uint8Array {
+    const r = this.#r;
+    const rest = r.bytes.subarray(r.at);
+    r.leaveView();
+    return rest;
+  }
+
   /** The method of the next request a response belongs to: HEAD and CONNECT change where the response ends. */
   answers(method: string): void {
     this.#requestMethods.push(method);

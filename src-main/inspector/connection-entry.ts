@@ -82,7 +82,7 @@ export class ConnectionEntry {
   #client: string;
   #server: string;
   readonly #side: Side;
-  readonly #upstream: string | null;
+  #upstream: string | null;
   readonly #carrier: ConnectionId | null;
   /** Null: nothing to tell, as of nearly all connections of clients. */
   #link: Link | null = null;
@@ -254,6 +254,8 @@ export class ConnectionEntry {
   }
 
   #takeRelay(fact: FactOf<'relay'>): void {
+    const { upstream, server } = fact.relay;
+    this.#upstream = upstream === '' ? server : `${upstream} · ${server}`;
     const exchange = this.#numbered(fact.number);
     if (exchange !== null) exchange.relay = fact.relay;
   }

@@ -45,7 +45,9 @@ export class Counters {
     return this.#samples;
   }
 
-  moved({ direction, bytes }: Activity): void {
+  /** Of connections of clients: what goes on to servers would be counted twice. */
+  moved({ side, direction, bytes }: Activity): void {
+    if (side === 'upstream') return;
     if (direction === 'in') this.#bytesIn += bytes;
     else this.#bytesOut += bytes;
   }

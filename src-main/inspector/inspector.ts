@@ -16,6 +16,8 @@ import type { SettingsState } from '../contract/presets';
 import type { ProxyState } from '../contract/proxy-state';
 import { nowMs } from '../net/clock';
 import { Listener } from '../net/listener';
+import { OpenConnections, type ConnectionHooks } from '../net/open-connections';
+import { OriginSession } from '../session/origin-session';
 import { ConnectionTable } from './connection-table';
 import { Counters } from './counters';
 import { Feed, type FeedSources } from './feed';
@@ -77,6 +79,7 @@ class Inspector implements Engine {
   readonly #counters: Counters;
   readonly #feed = new Feed();
   readonly #table: ConnectionTable;
+  readonly #connections: OpenConnections;
   readonly #listener: Listener;
   readonly #proxy: ProxyControl;
   readonly #sources: FeedSources;
@@ -101,7 +104,13 @@ class Inspector implements Engine {
       },
       store.state.values,
     );
-    this.#listener = new Listener(this.#policy, this.#hooks(), store.address ?? DEFAULT_ADDRESS);
+    this.#connections = new OpenConnections(this.#hooks());
+    this.#listener = new Listener(
+      this.#policy,
+      this.#connections,
+      (port, identity) => new OriginSession(port, this.#policy, identity),
+      store.address ?? DEFAULT_ADDRESS,
+    );
     this.#proxy = new ProxyControl({ changed: (state) => this.#feed.proxyChanged(state) });
     this.#sources = {
       table: this.#table,
@@ -179,7 +188,7 @@ class Inspector implements Engine {
   }
 
   journalCaughtUp(): void {
-    this.#listener.tapCaughtUp();
+    this.#connections.tapCaughtUp();
   }
 
   async listen(host: string, port: number): Promise<Result<ListenerState>> {
@@ -203,14 +212,14 @@ class Inspector implements Engine {
     return this.listener;
   }
 
-  #hooks(): ConstructorParameters<typeof Listener>[1] {
+  #hooks(): ConnectionHooks {
     return {
       tap: this.journal,
       record: (fact) => this.#take(fact),
-      accepted: (driver) => this.#table.attach(driver.identity.id, driver),
+      accepted: (driver) => this.#table.attach(driver.id, driver),
       moved: (driver, activity) => {
         this.#counters.moved(activity);
-        this.#table.moved(driver.identity.id, activity, driver);
+        this.#table.moved(driver.id, activity, driver);
       },
       gone: () => undefined,
       broke: (failure) => this.report(failure),
@@ -231,7 +240,7 @@ class Inspector implements Engine {
     if (!changed.ok) return changed;
     const { values } = changed.value;
     this.#policy.change(values);
-    this.#listener.settingsChanged();
+    this.#connections.settingsChanged();
     this.#table.settingsChanged(values);
     this.journal.setRetention(values.retentionBytes);
     this.#noteSettings();

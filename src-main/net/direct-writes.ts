@@ -8,8 +8,8 @@
  */
 import type { Socket } from 'node:net';
 
-/** What the kernel takes at once from most connections that have nothing waiting. */
-export const MAX_DIRECT_BYTES = 64 * 1024;
+/** What the kernel takes at once from most connections that have nothing waiting: a read that is passed on, framed. */
+export const MAX_DIRECT_BYTES = 96 * 1024;
 
 /** Node's record of a write; it holds the bytes until they have left. */
 interface WriteRequest {

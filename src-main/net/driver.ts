@@ -1,19 +1,21 @@
 /**
  * Drives one session with one socket: hands events in, carries effects out, and keeps its one timer. Every byte
  * goes to the tap before the session sees it, and before the socket takes it.
+ *
+ * An event of one connection may have effects on another (a proxy passes on what it reads). Those are carried out at the
+ * end of the same event, before anything else is read: what was read lies in a buffer that the next read overwrites.
  */
 import type { Socket } from 'node:net';
-import type { ArmedDeadline, ConnectionPhase } from '../contract/connections';
-import type { StartLine } from '../session/port';
+import type { ArmedDeadline, ConnectionId, ConnectionPhase, Direction, Side } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { Fact } from '../contract/facts';
-import { OriginSession } from '../session/origin-session';
-import type { ServerState, SessionIdentity, SessionPort } from '../session/port';
+import type { Session, SessionPort, StartLine } from '../session/port';
 import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { DirectWrites, type Writer } from './direct-writes';
+import { gather, isLent, settleScratch } from './outbox';
 import { resetSocket } from './reset';
-import { READ_BYTES, READER, withStaticReads, type Reader } from './static-reads';
+import { READ_BYTES, READER, type Reader } from './static-reads';
 import type { Tap } from './tap';
 import { isTurnSpent } from './turn';
 import { WakeTimer, type Sleeper } from './wake-timer';
@@ -33,33 +35,47 @@ export interface DriverHooks {
 
 /** A read or a write that just happened, after the session has seen it. The next one overwrites it: keep no hold. */
 export interface Activity {
-  readonly direction: 'in' | 'out';
+  readonly direction: Direction;
+  readonly side: Side;
   readonly bytes: number;
   readonly atMs: number;
 }
 
 /** There are two for every request, on every connection: one object tells of all of them. */
-const latest: { -readonly [Key in keyof Activity]: Activity[Key] } = { direction: 'in', bytes: 0, atMs: 0 };
+const latest: { -readonly [Key in keyof Activity]: Activity[Key] } = {
+  direction: 'in',
+  side: 'client',
+  bytes: 0,
+  atMs: 0,
+};
 
-/** A long reply is written in slices, so that `pendingBytes` shows whether the client takes any of it. */
+/** A long reply is written in slices, so that `pendingBytes` shows whether the peer takes any of it. */
 const WRITE_SLICE_BYTES = 256 * 1024;
 
 /** Of all connections of all listeners. */
 const deadlines = new WakeTimer(nowMs);
 
-interface DrivenSocket extends Socket {
+/** Whose event is under way. */
+let current: ConnectionDriver | null = null;
+/** Those whose sessions had effects meanwhile; each is in it once. */
+const touched: ConnectionDriver[] = [];
+
+export interface DrivenSocket extends Socket {
   [READER]: ConnectionDriver;
 }
 
 export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   place = -1;
   wakesAtMs = 0;
-  private readonly socket: Socket;
-  readonly #session: OriginSession;
-  readonly #direct: DirectWrites;
+  readonly session: Session;
+  #socket: Socket | null = null;
+  #direct: DirectWrites | null = null;
+  readonly #reads: Direction;
+  readonly #writes: Direction;
   /** What the event under way has written: the first piece, then all pieces where there are more. */
   #outgoing: Uint8Array | null = null;
   #outbox: Uint8Array[] | null = null;
+  #isTouched = false;
   #ending = false;
   #reset = false;
   /** The session does not want to read. */
@@ -70,114 +86,133 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   #givesWay = false;
 
   constructor(
-    accepted: Socket,
-    server: ServerState,
-    readonly identity: SessionIdentity,
+    readonly id: ConnectionId,
+    private readonly side: Side,
     private readonly hooks: DriverHooks,
+    private readonly ownerGone: (driver: ConnectionDriver) => void,
+    sessionOf: (port: SessionPort) => Session,
   ) {
-    this.#session = new OriginSession(this, server, identity);
-    const socket = withStaticReads<ConnectionDriver>(accepted, this);
-    this.socket = socket;
-    this.#direct = new DirectWrites(socket, this);
+    this.#reads = side === 'client' ? 'in' : 'out';
+    this.#writes = side === 'client' ? 'out' : 'in';
+    this.session = sessionOf(this);
+  }
+
+  /** Drives this socket, which tells `received` of its reads: by `withStaticReads`, or by its `data` events. */
+  use(socket: DrivenSocket): this {
+    this.#socket = socket;
     socket.on('end', ConnectionDriver.#onEnd);
     socket.on('drain', ConnectionDriver.#onDrain);
     socket.on('finish', ConnectionDriver.#onFinish);
     socket.on('error', ConnectionDriver.#onError);
     socket.on('close', ConnectionDriver.#onClose);
+    return this;
+  }
+
+  /** From now on short pieces go to the kernel directly: of a socket that is connected, and is no TLS. */
+  writeDirectly(): void {
+    if (this.#socket !== null) this.#direct = new DirectWrites(this.#socket, this);
   }
 
   /** Takes the connection in, or turns it away. */
   open(): void {
-    this.#run((atMs) => {
-      this.#session.opened(atMs);
+    this.run((atMs) => {
+      this.session.opened(atMs);
       this.hooks.accepted(this);
     });
   }
 
   get phase(): ConnectionPhase {
-    return this.#session.phase;
+    return this.session.phase;
   }
 
   get bytesIn(): number {
-    return this.#session.bytesIn;
+    return this.session.bytesIn;
   }
 
   get bytesOut(): number {
-    return this.#session.bytesOut;
+    return this.session.bytesOut;
   }
 
   get bodyBytes(): number {
-    return this.#session.bodyBytes;
+    return this.session.bodyBytes;
   }
 
   get startLine(): StartLine | null {
-    return this.#session.startLine;
+    return this.session.startLine;
   }
 
   get armed(): ArmedDeadline | null {
-    const { deadline } = this.#session;
+    const { deadline } = this.session;
     return deadline && { guard: deadline.guard, startedAtMs: deadline.startedAtMs, atMs: deadline.atMs };
   }
 
   settingsChanged(): void {
-    this.#run((atMs) => this.#session.settingsChanged(atMs));
+    this.run((atMs) => this.session.settingsChanged(atMs));
   }
 
   stop(): void {
-    this.#run((atMs) => this.#session.stop(atMs));
+    this.run((atMs) => this.session.stop(atMs));
   }
 
   get pendingBytes(): number {
-    return this.socket.writableLength + this.#direct.pendingBytes;
+    return (this.#socket?.writableLength ?? 0) + (this.#direct?.pendingBytes ?? 0);
   }
 
   write(bytes: Uint8Array): void {
+    this.#touch();
     if (this.#outgoing === null) this.#outgoing = bytes;
     else if (this.#outbox === null) this.#outbox = [this.#outgoing, bytes];
     else this.#outbox.push(bytes);
   }
 
   end(): void {
+    this.#touch();
     this.#ending = true;
   }
 
   destroy(): void {
-    this.socket.destroy();
+    this.#socket?.destroy();
   }
 
   reset(): void {
     // The replies before it have been stated.
     if (this.#outgoing !== null) this.#send(this.#outgoing, nowMs());
-    this.hooks.tap.ended(this.identity.id, 'out', 'reset', nowMs());
-    resetSocket(this.socket);
+    this.hooks.tap.ended(this.id, this.#writes, 'reset', nowMs());
+    if (this.#socket !== null) resetSocket(this.#socket);
   }
 
   pauseReading(): void {
+    this.#touch();
     this.#isPaused = true;
-    this.socket.pause();
+    this.#socket?.pause();
   }
 
   resumeReading(): void {
+    this.#touch();
     this.#isPaused = false;
     this.#readOn();
+  }
+
+  wakeDue(): void {
+    this.#touch();
   }
 
   /** Nothing is read until `release`. */
   hold(): void {
     this.#heldSinceMs ??= nowMs();
-    this.socket.pause();
+    this.#socket?.pause();
   }
 
   release(): void {
     const sinceMs = this.#heldSinceMs;
     if (sinceMs === null) return;
     this.#heldSinceMs = null;
-    this.#run((atMs) => this.#session.notReadFor(atMs - sinceMs));
+    this.run((atMs) => this.session.notReadFor(atMs - sinceMs));
     this.#readOn();
   }
 
   #readOn(): void {
-    if (!this.#isPaused && this.#heldSinceMs === null && !this.#givesWay) this.socket.resume();
+    if (!this.#isPaused && this.#heldSinceMs === null && !this.#givesWay) this.#socket?.resume();
   }
 
   record(fact: Fact): void {
@@ -186,64 +221,73 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
 
   received(bytes: Uint8Array): void {
     const atMs = nowMs();
+    current = this;
     try {
-      this.hooks.tap.recorded(this.identity.id, 'in', bytes, atMs);
-      this.#session.received(bytes, atMs);
-      this.#moved('in', bytes.length, atMs);
+      this.hooks.tap.recorded(this.id, this.#reads, bytes, atMs);
+      this.session.received(bytes, atMs);
+      this.#moved(this.#reads, bytes.length, atMs);
       this.#flush(atMs);
       if (this.hooks.tap.isBehind) this.hooks.tapFellBehind();
-      // Where the buffer was filled, there is more to read.
-      if (bytes.length === READ_BYTES && isTurnSpent(atMs, nowMs())) this.#giveWay();
     } catch (thrown) {
       this.#broke(thrown);
     }
+    settle(atMs);
+    // Where the buffer was filled, there is more to read.
+    if (bytes.length === READ_BYTES && isTurnSpent(atMs, nowMs())) this.#giveWay();
   }
 
   #giveWay(): void {
-    if (this.#givesWay || this.socket.destroyed) return;
+    const socket = this.#socket;
+    if (socket === null || this.#givesWay || socket.destroyed) return;
     this.#givesWay = true;
-    this.socket.pause();
+    socket.pause();
     setImmediate(() => {
       this.#givesWay = false;
-      if (!this.socket.destroyed) this.#readOn();
+      if (!socket.destroyed) this.#readOn();
     });
   }
 
-  #moved(direction: 'in' | 'out', bytes: number, atMs: number): void {
+  #moved(direction: Direction, bytes: number, atMs: number): void {
     latest.direction = direction;
+    latest.side = this.side;
     latest.bytes = bytes;
     latest.atMs = atMs;
     this.hooks.moved(this, latest);
   }
 
   drained(): void {
-    this.#run((atMs) => this.#session.drained(atMs));
+    this.run((atMs) => this.session.drained(atMs));
   }
 
   #peerEnded(): void {
-    this.#run((atMs) => {
-      this.hooks.tap.ended(this.identity.id, 'in', 'fin', atMs);
-      this.#session.peerEnded(atMs);
+    this.run((atMs) => {
+      this.hooks.tap.ended(this.id, this.#reads, 'fin', atMs);
+      this.session.peerEnded(atMs);
     });
   }
 
   /** A deadline may have passed. */
   wake(): void {
-    // Asked for again by `release`: what the client could not send meanwhile is not its delay.
+    // Asked for again by `release`: what the peer could not send meanwhile is not its delay.
     if (this.#heldSinceMs !== null) return;
-    this.#run((atMs) => this.#session.deadlinePassed(atMs));
+    this.run((atMs) => this.session.deadlinePassed(atMs));
   }
 
-  #run(event: (atMs: number) => void): void {
+  /** An event of this connection. What it does to others is done when this returns. */
+  run(event: (atMs: number) => void): void {
     // A moment later the session is told that it is over: what it did till then would be stated and never done.
-    if (this.socket.destroyed) return;
+    if (this.#socket?.destroyed === true) return;
     const atMs = nowMs();
+    const outer = current;
+    current = this;
     try {
       event(atMs);
       this.#flush(atMs);
     } catch (thrown) {
       this.#broke(thrown);
     }
+    current = outer;
+    if (outer === null) settle(atMs);
   }
 
   /** What is wrong with one connection ends that one: with a reply where that is still possible, else by RST. */
@@ -252,40 +296,62 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     this.hooks.broke(failure);
     try {
       const atMs = nowMs();
-      this.#session.broke(failure, atMs);
+      this.session.broke(failure, atMs);
       this.#flush(atMs);
     } catch {
-      resetSocket(this.socket);
+      if (this.#socket !== null) resetSocket(this.#socket);
+    }
+  }
+
+  /** The effects of another connection's event are carried out at its end. */
+  #touch(): void {
+    if (current === this || this.#isTouched) return;
+    this.#isTouched = true;
+    touched.push(this);
+  }
+
+  /** Carries out what an event of another connection brought about. */
+  carryOut(atMs: number): void {
+    this.#isTouched = false;
+    try {
+      this.#flush(atMs);
+    } catch (thrown) {
+      this.#broke(thrown);
     }
   }
 
   /** One write for everything the event gave: the replies to pipelined requests leave in one segment. */
   #flush(atMs: number): void {
     if (this.#outgoing !== null) this.#send(this.#outgoing, atMs);
-    if (this.#ending && !this.socket.writableEnded && !this.socket.destroyed) {
-      this.hooks.tap.ended(this.identity.id, 'out', 'fin', atMs);
-      this.socket.end();
+    const socket = this.#socket;
+    if (socket === null) return;
+    if (this.#ending && !socket.writableEnded && !socket.destroyed) {
+      this.hooks.tap.ended(this.id, this.#writes, 'fin', atMs);
+      socket.end();
     }
-    deadlines.set(this, this.#session.wakeAtMs);
+    deadlines.set(this, this.session.wakeAtMs);
   }
 
   #send(first: Uint8Array, atMs: number): void {
-    const bytes = this.#outbox === null ? first : Buffer.concat(this.#outbox);
+    const outbox = this.#outbox;
     this.#outgoing = null;
     this.#outbox = null;
-    if (this.socket.destroyed || this.socket.writableEnded) return;
-    this.hooks.tap.recorded(this.identity.id, 'out', bytes, atMs);
-    const taken = this.#direct.write(bytes) ?? this.#writeSlices(bytes);
-    this.#session.sent(taken, atMs);
-    this.#moved('out', bytes.length, atMs);
+    const socket = this.#socket;
+    if (socket === null || socket.destroyed || socket.writableEnded) return;
+    const bytes = outbox === null && !isLent(first) ? first : gather(outbox ?? [first]);
+    this.hooks.tap.recorded(this.id, this.#writes, bytes, atMs);
+    const taken = this.#direct?.write(bytes) ?? null;
+    settleScratch(bytes, taken === true);
+    this.session.sent(taken ?? this.#writeSlices(socket, bytes), atMs);
+    this.#moved(this.#writes, bytes.length, atMs);
   }
 
-  #writeSlices(bytes: Uint8Array): boolean {
+  #writeSlices(socket: Socket, bytes: Uint8Array): boolean {
     // The socket does not know of a direct write in front of it: of short pieces behind one it tells nothing.
-    const left = this.#direct.pendingBytes > 0 ? this.#leftBehind() : undefined;
+    const left = (this.#direct?.pendingBytes ?? 0) > 0 ? this.#leftBehind() : undefined;
     let taken = left === undefined;
     for (let at = 0; at < bytes.length; at += WRITE_SLICE_BYTES) {
-      taken = this.socket.write(bytes.subarray(at, at + WRITE_SLICE_BYTES), left) && left === undefined;
+      taken = socket.write(bytes.subarray(at, at + WRITE_SLICE_BYTES), left) && left === undefined;
     }
     return taken;
   }
@@ -299,13 +365,18 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   #closed(): void {
     deadlines.clear(this);
     const atMs = nowMs();
+    const outer = current;
+    current = this;
     try {
-      if (this.#reset) this.hooks.tap.ended(this.identity.id, 'in', 'reset', atMs);
-      this.#session.closed(this.#reset, atMs);
+      if (this.#reset) this.hooks.tap.ended(this.id, this.#reads, 'reset', atMs);
+      this.session.closed(this.#reset, atMs);
     } catch (thrown) {
       this.hooks.broke(bugOf(thrown));
     }
+    current = outer;
+    if (outer === null) settle(atMs);
     this.hooks.gone(this);
+    this.ownerGone(this);
   }
 
   // One function for all sockets: closures for each would be a tenth of what an idle connection holds.
@@ -319,7 +390,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
 
   static #onFinish(this: DrivenSocket): void {
     const driver = this[READER];
-    driver.#run((atMs) => driver.#session.finished(atMs));
+    driver.run((atMs) => driver.session.finished(atMs));
   }
 
   static #onError(this: DrivenSocket, { code }: NodeJS.ErrnoException): void {
@@ -329,4 +400,10 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   static #onClose(this: DrivenSocket): void {
     this[READER].#closed();
   }
+}
+
+/** Carries out the effects on other connections, and the effects of those, until there are none. */
+function settle(atMs: number): void {
+  current = null;
+  for (let driver = touched.pop(); driver !== undefined; driver = touched.pop()) driver.carryOut(atMs);
 }

@@ -3,12 +3,17 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { listenFailure, type Endpoint } from '../contract/address';
 import { fail, ok, type Result } from '../contract/errors';
 import type { ListenerState } from '../contract/feed';
-import type { ServerState } from '../session/port';
+import type { ServerState, Session, SessionIdentity, SessionPort } from '../session/port';
 import { bugOf } from './bug';
 import { nowMs } from './clock';
-import { ConnectionDriver, type DriverHooks } from './driver';
+import type { ConnectionDriver } from './driver';
+import type { OpenConnections } from './open-connections';
 import { resetSocket } from './reset';
+import { withStaticReads } from './static-reads';
 import { endpointOf, endpointText } from './tap';
+
+/** What is done with a connection that was accepted. */
+export type SessionFor = (port: SessionPort, identity: SessionIdentity) => Session;
 
 /** Connections the kernel holds for us while the event loop is busy. */
 const BACKLOG = 1_024;
@@ -21,33 +26,20 @@ export const MAX_REFUSED_AT_ONCE = 256;
 export class Listener {
   #server: Server | null = null;
   #state: ListenerState;
-  #nextId = 1;
   #latestClient = '';
   #latestOwn: Endpoint & { readonly text: string } = { address: '', port: 0, family: 'IPv4', text: '' };
   readonly #drivers = new Set<ConnectionDriver>();
-  /** The same for all drivers. */
-  readonly #driverHooks: DriverHooks;
   #onGone: () => void = () => undefined;
   /** The last start or stop asked for. They take turns: two at once would leave a server that nobody can stop. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly server: ServerState,
-    private readonly hooks: Omit<DriverHooks, 'tapFellBehind'>,
+    private readonly connections: OpenConnections,
+    private readonly sessionFor: SessionFor,
     address: { readonly host: string; readonly port: number },
   ) {
     this.#state = { state: 'stopped', ...address };
-    this.#driverHooks = {
-      ...hooks,
-      tapFellBehind: () => {
-        for (const driver of this.#drivers) driver.hold();
-      },
-      gone: (gone) => {
-        this.#drivers.delete(gone);
-        hooks.gone(gone);
-        this.#onGone();
-      },
-    };
   }
 
   get state(): ListenerState {
@@ -114,22 +106,13 @@ export class Listener {
     while (this.#drivers.size > 0) await new Promise<void>((resolve) => (this.#onGone = resolve));
   }
 
-  /** The tap can follow again: reading goes on. */
-  tapCaughtUp(): void {
-    for (const driver of this.#drivers) driver.release();
-  }
-
-  settingsChanged(): void {
-    for (const driver of this.#drivers) driver.settingsChanged();
-  }
-
   #take(socket: Socket): void {
     const client = endpointOf(socket.remoteAddress, socket.remotePort);
     try {
       if (this.#canAnswer(client.address)) this.#accept(socket, client);
       else resetSocket(socket);
     } catch (thrown) {
-      this.hooks.broke(bugOf(thrown));
+      this.connections.broke(bugOf(thrown));
       resetSocket(socket);
     }
   }
@@ -153,8 +136,7 @@ export class Listener {
 
   #accept(socket: Socket, client: Endpoint): void {
     const server = this.#ownEndpoint(socket);
-    const id = this.#nextId;
-    this.#nextId += 1;
+    const id = this.connections.nextId();
     // Many connections in a row are of one client, as a rule: its address is then held once.
     if (client.address !== this.#latestClient) this.#latestClient = client.address;
     const identity = {
@@ -164,10 +146,17 @@ export class Listener {
       server: server.text,
       carrier: null,
     };
-    this.hooks.tap.opened(id, client, server, nowMs());
-    const driver = new ConnectionDriver(socket, this.server, identity, this.#driverHooks);
-    this.#drivers.add(driver);
+    const { tap } = this.connections;
+    tap.opened(id, client, server, nowMs());
+    const driver = this.connections.drive(id, 'client', (port) => this.sessionFor(port, identity), this.#gone);
+    this.#drivers.add(driver.use(withStaticReads(socket, driver)));
+    driver.writeDirectly();
     driver.open();
-    if (this.hooks.tap.isBehind) driver.hold();
+    if (tap.isBehind) driver.hold();
   }
+
+  readonly #gone = (driver: ConnectionDriver): void => {
+    this.#drivers.delete(driver);
+    this.#onGone();
+  };
 }

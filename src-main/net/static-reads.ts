@@ -17,6 +17,9 @@ const shared = new Uint8Array(READ_BYTES);
 /** The part of it the latest read filled: the next one is often as long. */
 let latest = shared;
 
+/** Does it lie where the next read goes? */
+export const isSharedRead = (bytes: Uint8Array): boolean => bytes.buffer === shared.buffer;
+
 /** Who is handed the reads of one socket. */
 export interface Reader {
   received(bytes: Uint8Array): void;
@@ -33,8 +36,8 @@ interface ReadSocket extends Socket {
   [READER]: Reader;
 }
 
-/** The same for all of them; Node calls it on the socket. */
-const onread = {
+/** The same for all of them; Node calls it on the socket. Sockets that we open ourselves are asked for it. */
+export const onread = {
   buffer: shared,
   callback(this: ReadSocket, length: number): boolean {
     if (latest.length !== length) latest = shared.subarray(0, length);

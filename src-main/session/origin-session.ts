@@ -30,7 +30,7 @@ import type { Seen } from './fact-log';
 import { Inbound } from './inbound';
 import { observeEnd, observeHead, observeRead, observeWait } from './observe';
 import { Outbound } from './outbound';
-import type { ServerState, SessionIdentity, SessionPort } from './port';
+import type { ServerState, Session, SessionIdentity, SessionPort } from './port';
 import type { PhaseClock } from './phase-clock';
 import { replyToNone, replyToRequest } from './replier';
 
@@ -46,7 +46,7 @@ export const STOP_LINGER_MS = 500;
  */
 type Mode = 'open' | 'delayed' | 'closing' | 'lingering' | 'closed';
 
-export class OriginSession {
+export class OriginSession implements Session {
   #mode: Mode = 'open';
   #exchange: OpenExchange | null = null;
   /** Of the exchange under way, while the mode is `delayed`. */

@@ -106,9 +106,9 @@ describe('ConnectionTable', () => {
     table.take(opened(1));
     table.settingsChanged(later);
     expect(table.detail(1)?.settings.acceptBareLf).toBe(false);
-    table.moved(1, { direction: 'out', bytes: 1, atMs: 0 }, live);
+    table.moved(1, { side: 'client', direction: 'out', bytes: 1, atMs: 0 }, live);
     expect(table.detail(1)?.settings.acceptBareLf).toBe(false);
-    table.moved(1, { direction: 'in', bytes: 1, atMs: 0 }, live);
+    table.moved(1, { side: 'client', direction: 'in', bytes: 1, atMs: 0 }, live);
     expect(table.detail(1)?.settings.acceptBareLf).toBe(true);
   });
 
@@ -198,7 +198,11 @@ describe('ConnectionTable', () => {
       table.take(opened(id));
       if (id > 1 && id < 1_000) continue;
       for (let turn = 0; turn < MAX_TIMELINE_BARS; turn += 1) {
-        table.moved(id, { direction: turn % 2 === 0 ? 'in' : 'out', bytes: 1, atMs: turn * 1_000 }, live);
+        table.moved(
+          id,
+          { side: 'client', direction: turn % 2 === 0 ? 'in' : 'out', bytes: 1, atMs: turn * 1_000 },
+          live,
+        );
       }
       table.take(closed(id));
     }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MAX_TIMELINE_BARS } from '../../src-main/contract/connections';
 import { Timeline } from '../../src-main/inspector/timeline';
 
-const read = (atMs: number, bytes = 1) => ({ direction: 'in', bytes, atMs }) as const;
+const read = (atMs: number, bytes = 1) => ({ side: 'client', direction: 'in', bytes, atMs }) as const;
 
 it('draws reads apart in time as bars of their own', () => {
   const timeline = new Timeline();
@@ -22,7 +22,7 @@ it('stays within its bound and loses no byte and no read', () => {
   const timeline = new Timeline();
   for (let index = 0; index < 50_000; index += 1) {
     timeline.add(
-      { direction: index % 2 === 0 ? 'in' : 'out', bytes: 3, atMs: index * 10 },
+      { side: 'client', direction: index % 2 === 0 ? 'in' : 'out', bytes: 3, atMs: index * 10 },
       'headers',
       MAX_TIMELINE_BARS,
     );

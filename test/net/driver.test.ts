@@ -5,10 +5,10 @@ import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
 import type { ConnectionDriver } from '../../src-main/net/driver';
 import { MAX_DIRECT_BYTES } from '../../src-main/net/direct-writes';
-import { Listener } from '../../src-main/net/listener';
+import { OriginListener } from '../support/origin-listener';
 import { TcpClient } from '../support/tcp-client';
 
-let listener: Listener;
+let listener: OriginListener;
 let policy: PolicyInForce;
 let drivers: ConnectionDriver[];
 let facts: Fact[];
@@ -29,7 +29,7 @@ beforeEach(async () => {
     gone: () => undefined,
     broke: () => undefined,
   };
-  listener = new Listener(policy, hooks, { host: '127.0.0.1', port: 0 });
+  listener = new OriginListener(policy, hooks);
   await listener.listen('127.0.0.1', 0, 0);
 });
 afterEach(() => listener.stop(0));

@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { Fact } from '../../src-main/contract/facts';
 import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
-import { Listener } from '../../src-main/net/listener';
+import { OriginListener } from '../support/origin-listener';
 import { READ_BYTES } from '../../src-main/net/static-reads';
 import { TcpClient } from '../support/tcp-client';
 
@@ -16,7 +16,7 @@ vi.mock('../../src-main/net/turn', () => ({
   },
 }));
 
-let listener: Listener;
+let listener: OriginListener;
 afterEach(() => listener.stop(0));
 
 async function listen(): Promise<number> {
@@ -28,7 +28,7 @@ async function listen(): Promise<number> {
   const tap = { isBehind: false, opened: nothing, recorded: nothing, ended: nothing };
   const record: (fact: Fact) => void = nothing;
   const hooks = { tap, record, accepted: nothing, moved: nothing, gone: nothing, broke: nothing };
-  listener = new Listener(policy, hooks, { host: '127.0.0.1', port: 0 });
+  listener = new OriginListener(policy, hooks);
   const listening = await listener.listen('127.0.0.1', 0, 0);
   if (!listening.ok) throw new Error(listening.error.code);
   return listening.value.port;

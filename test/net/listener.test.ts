@@ -4,13 +4,14 @@ import { BugError, type Failure } from '../../src-main/contract/errors';
 import type { Fact } from '../../src-main/contract/facts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
-import { Listener, MAX_REFUSED_AT_ONCE } from '../../src-main/net/listener';
+import { MAX_REFUSED_AT_ONCE } from '../../src-main/net/listener';
+import { OriginListener } from '../support/origin-listener';
 import { TcpClient } from '../support/tcp-client';
 
 const GET = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n';
 
 let policy: PolicyInForce;
-let listener: Listener;
+let listener: OriginListener;
 let facts: Fact[];
 let taps: string[];
 let port: number;
@@ -35,7 +36,7 @@ async function listen(settings: Partial<Settings> = {}, host = '127.0.0.1'): Pro
   };
   const broke = (failure: Failure): void => void bugs.push(failure);
   const hooks = { tap, record, accepted: () => undefined, moved: () => undefined, gone: () => undefined, broke };
-  listener = new Listener(policy, hooks, { host, port: 0 });
+  listener = new OriginListener(policy, hooks, host);
   const listening = await listener.listen(host, 0, 0);
   if (!listening.ok) throw new Error(listening.error.code);
   port = listener.state.port;
@@ -331,7 +332,7 @@ describe('listening', () => {
 
   it('says that a port is in use', async () => {
     await listen();
-    const other = new Listener(policy, { ...silentHooks }, { host: '127.0.0.1', port: 0 });
+    const other = new OriginListener(policy, { ...silentHooks });
     expect(await other.listen('127.0.0.1', port, 0)).toMatchObject({
       ok: false,
       error: { code: 'NET_PORT_IN_USE', detail: { host: '127.0.0.1', port } },
@@ -341,13 +342,13 @@ describe('listening', () => {
 
   it('says that an address is not one of this machine', async () => {
     await listen();
-    const other = new Listener(policy, { ...silentHooks }, { host: '127.0.0.1', port: 0 });
+    const other = new OriginListener(policy, { ...silentHooks });
     expect(await other.listen('192.0.2.1', 0, 0)).toMatchObject({ ok: false, error: { code: 'NET_ADDRESS_NOT_HERE' } });
   });
 
   it('says that a host name cannot be resolved', async () => {
     await listen();
-    const other = new Listener(policy, { ...silentHooks }, { host: '127.0.0.1', port: 0 });
+    const other = new OriginListener(policy, { ...silentHooks });
     expect(await other.listen('no.such.host.invalid', 0, 0)).toMatchObject({
       ok: false,
       error: { code: 'NET_HOST_UNKNOWN' },

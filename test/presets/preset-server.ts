@@ -3,32 +3,28 @@ import type { Fact } from '../../src-main/contract/facts';
 import { presetSettings, type PresetName } from '../../src-main/contract/presets';
 import type { Settings } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
-import { Listener } from '../../src-main/net/listener';
+import { OriginListener } from '../support/origin-listener';
 
 export class PresetServer {
   readonly facts: Fact[] = [];
-  readonly #listener: Listener;
+  readonly #listener: OriginListener;
   #bytesRead = 0;
   #readSome: () => void = () => undefined;
 
   private constructor(preset: PresetName, changed: Partial<Settings>) {
-    this.#listener = new Listener(
-      new PolicyInForce({ ...presetSettings(preset), ...changed }, 'echo'),
-      {
-        tap: { isBehind: false, opened: () => undefined, recorded: () => undefined, ended: () => undefined },
-        record: (fact) => void this.facts.push(fact),
-        accepted: () => undefined,
-        moved: (_driver, { direction, bytes }) => {
-          if (direction === 'in') this.#bytesRead += bytes;
-          this.#readSome();
-        },
-        gone: () => undefined,
-        broke: (failure) => {
-          throw new Error(failure.code);
-        },
+    this.#listener = new OriginListener(new PolicyInForce({ ...presetSettings(preset), ...changed }, 'echo'), {
+      tap: { isBehind: false, opened: () => undefined, recorded: () => undefined, ended: () => undefined },
+      record: (fact) => void this.facts.push(fact),
+      accepted: () => undefined,
+      moved: (_driver, { direction, bytes }) => {
+        if (direction === 'in') this.#bytesRead += bytes;
+        this.#readSome();
       },
-      { host: '127.0.0.1', port: 0 },
-    );
+      gone: () => undefined,
+      broke: (failure) => {
+        throw new Error(failure.code);
+      },
+    });
   }
 
   static async open(preset: PresetName, changed: Partial<Settings> = {}): Promise<PresetServer> {

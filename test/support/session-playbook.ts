@@ -72,6 +72,8 @@ export class Playbook implements SessionPort {
     return this.facts.filter((fact): fact is FactOf<Kind> => fact.kind === kind);
   }
 
+  wakeDue(): void {}
+
   write(bytes: Uint8Array): void {
     for (const byte of bytes) this.#written += String.fromCharCode(byte);
   }
