@@ -126,7 +126,10 @@ export interface ConnectionRow {
   readonly client: string;
   readonly server: string;
   readonly side: Side;
-  /** Of a connection to a server: `api · http://127.0.0.1:3000`, or the address alone. Null: a client's. */
+  /**
+   * `api · http://127.0.0.1:3000`, or the address alone: the server a connection leads to; of a client's connection,
+   * the one its latest request was passed on to. Null: none was.
+   */
   readonly upstream: string | null;
   /** The connection whose TLS records carry this one's bytes, or whose tunnel it is the other end of. Null: none. */
   readonly carrier: ConnectionId | null;

@@ -1,4 +1,5 @@
 /** What the proxy modes work by: asked for on the command line or in the panel, and told to every viewer. */
+import type { CaDescription } from './ca-install';
 import type { Mode } from './modes';
 import type { ProxyConfig } from './proxy-config';
 
@@ -20,14 +21,7 @@ export type ListenerTls =
   | { readonly kind: 'own'; readonly certificatePath: string; readonly keyPath: string };
 
 /** The certificate authority that is made on this machine, for this machine. */
-export interface LocalCa {
-  readonly path: string;
-  readonly pem: string;
-  readonly subject: string;
-  /** `AB:CD:…`, SHA-256. */
-  readonly fingerprint: string;
-  readonly notAfterMs: number;
-}
+export type LocalCa = CaDescription;
 
 export interface ProxyState {
   readonly mode: Mode;
