@@ -117,19 +117,22 @@ export class FrameReader {
 
   #payload(): FrameEvent {
     const frame = this.#frame as Frame;
-    const bytes = this.#bytes.subarray(this.#at, this.#at + this.#left);
     const at = frame.payloadBytes - this.#left;
+    const isCode = frame.opcode === CLOSE && at < CLOSE_CODE_BYTES;
+    // A close code is told by itself: what comes after a wrong one is not told any more.
+    const most = isCode ? Math.min(this.#left, CLOSE_CODE_BYTES - at) : this.#left;
+    const bytes = this.#bytes.subarray(this.#at, this.#at + most);
     this.#at += bytes.length;
     this.#offset += bytes.length;
     this.#left -= bytes.length;
-    if (frame.opcode === CLOSE && at < CLOSE_CODE_BYTES) this.#judgeClose(frame, bytes, at);
+    if (isCode) this.#judgeClose(frame, bytes, at);
     return { kind: 'payload', bytes, at };
   }
 
   #judgeClose({ maskingKey, payloadOffset }: Frame, bytes: Uint8Array, at: number): void {
-    for (let index = at; index < Math.min(CLOSE_CODE_BYTES, at + bytes.length); index += 1) {
-      this.#closeCode = this.#closeCode * 256 + ((bytes[index - at] as number) ^ (maskingKey?.[index] ?? 0));
-    }
+    bytes.forEach((byte, index) => {
+      this.#closeCode = this.#closeCode * 256 + (byte ^ (maskingKey?.[at + index] ?? 0));
+    });
     if (at + bytes.length < CLOSE_CODE_BYTES || mayBeSent(this.#closeCode)) return;
     this.#fail('WS_CLOSE_CODE', payloadOffset, { code: this.#closeCode });
   }
