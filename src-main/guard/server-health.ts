@@ -39,7 +39,7 @@ const FAULT_WORDS: Readonly<Record<FaultKind, readonly [one: string, many: strin
 };
 
 /** `500 ms`, `4 s`, `1.5 s`, `2 min` */
-function spoken(ms: number): string {
+export function spoken(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   return ms < 120_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 6_000) / 10} min`;
 }

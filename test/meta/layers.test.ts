@@ -27,7 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src-main/responder': engine('contract', 'http1'),
   'src-main/capture': engine('contract'),
   'src-main/certificates': engine('contract'),
-  'src-main/net': engine('contract', 'session', 'certificates'),
+  // A check of a server's health reads one reply by itself.
+  'src-main/net': engine('contract', 'http1', 'guard', 'session', 'certificates'),
   'src-main/inspector': engine(...ENGINE),
   'src-main/hosts/electron': engine('contract', 'inspector'),
   'src-main/hosts/web': engine('contract', 'inspector'),
@@ -52,7 +53,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'src-main/contract': /^valibot$/,
   'src-main/capture': /^node:(fs\/promises|path)$/,
   'src-main/certificates': /^(node:(crypto|fs\/promises|path|tls)|@peculiar\/asn1-(schema|x509))$/,
-  'src-main/net': /^node:(net|perf_hooks)$/,
+  'src-main/net': /^node:(net|tls|perf_hooks)$/,
   'src-main/inspector': /^(node:(fs\/promises|path|os)|write-file-atomic|valibot)$/,
   'src-main/hosts/electron': /^(electron|node:(fs|path|util)|write-file-atomic)$/,
   'src-main/hosts/web': /^(node:(http|net|fs\/promises|path|crypto|stream)|ws)$/,
