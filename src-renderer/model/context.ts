@@ -5,9 +5,11 @@ import type { ConnectionList } from './connections.svelte';
 import type { LimitsView } from './limits-view.svelte';
 import type { ListenerControl } from './listener.svelte';
 import type { Live } from './live.svelte';
+import type { ProxyControl } from './proxy.svelte';
 import type { Selection } from './selection.svelte';
 import type { SettingsForm } from './settings-form.svelte';
 import type { Theme } from './theme.svelte';
+import type { TopologyView } from './topology-view.svelte';
 
 /** What every panel may reach: one instance of each per page. */
 export interface Models {
@@ -19,6 +21,8 @@ export interface Models {
   readonly settingsForm: SettingsForm;
   readonly limitsView: LimitsView;
   readonly listener: ListenerControl;
+  readonly proxy: ProxyControl;
+  readonly topologyView: TopologyView;
   readonly theme: Theme;
 }
 

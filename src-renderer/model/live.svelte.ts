@@ -11,6 +11,8 @@ import {
   type StatsSample,
 } from '@contract/feed';
 import type { SettingsState } from '@contract/presets';
+import { DEFAULT_PROXY_STATE, type ProxyState } from '@contract/proxy-state';
+import type { UpstreamView } from '@contract/upstreams';
 import { mergeRows, rowIndex, type RowChanges } from '../lens/row-merge';
 import type { Link, LinkState } from '../link/link';
 import type { Clock } from './clock.svelte';
@@ -35,6 +37,8 @@ export class Live {
   #stats = $state.raw<Stats>(FIRST_STATS);
   #settings = $state.raw<SettingsState>(FIRST_SETTINGS);
   #listener = $state.raw<ListenerState>(FIRST_LISTENER);
+  #proxy = $state.raw<ProxyState>(DEFAULT_PROXY_STATE);
+  #upstreams = $state.raw<readonly UpstreamView[]>([]);
   #linkState = $state.raw<LinkState>('connecting');
   #journalPath = $state.raw('');
   #ready = $state.raw(false);
@@ -75,6 +79,13 @@ export class Live {
   }
   get listener() {
     return this.#listener;
+  }
+  get proxy() {
+    return this.#proxy;
+  }
+  /** Of the reverse mode; empty in the others. */
+  get upstreams() {
+    return this.#upstreams;
   }
   get journalPath() {
     return this.#journalPath;
@@ -124,6 +135,10 @@ export class Live {
     this.#listener = listener;
   }
 
+  applyProxy(proxy: ProxyState): void {
+    this.#proxy = proxy;
+  }
+
   /** Takes everything anew, where a call changed more than the feed tells. */
   refresh(): void {
     void this.#takeSnapshot();
@@ -161,6 +176,8 @@ export class Live {
     this.#stats = snapshot.stats;
     this.#settings = snapshot.settings;
     this.#listener = snapshot.listener;
+    this.#proxy = snapshot.proxy;
+    this.#upstreams = snapshot.upstreams;
     this.#journalPath = snapshot.journalPath;
     this.#ready = true;
     this.#tellRows(null);
@@ -211,6 +228,8 @@ export class Live {
     if (batch.stats !== undefined) this.#stats = batch.stats;
     if (batch.settings !== undefined) this.#settings = batch.settings;
     if (batch.listener !== undefined) this.#listener = batch.listener;
+    if (batch.proxy !== undefined) this.#proxy = batch.proxy;
+    if (batch.upstreams !== undefined) this.#upstreams = batch.upstreams;
   }
 
   #tellRows(changes: RowChanges | null): void {

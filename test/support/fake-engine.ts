@@ -1,10 +1,14 @@
 /** Answers the page's calls from scripted data, as far as a picture of the page needs it. */
-import { fail, ok } from '@contract/errors';
+import { fail, ok, type Result } from '@contract/errors';
 import type { FeedBatch, FeedSnapshot } from '@contract/feed';
 import { isPresetName, presetEntry, presetSettings, type PresetName, type SettingsState } from '@contract/presets';
+import { asFailure } from '@contract/proxy-mistakes';
+import { configOfUrls, readProxyConfig } from '@contract/proxy-reading';
+import type { ProxyChange, ProxyState } from '@contract/proxy-state';
 import type { SettingValue } from '@contract/setting-entry';
 import { checkSetting, SETTING_NAMES, withSetting, type SettingName, type SettingSource } from '@contract/settings';
 import { FakeTransport } from './fake-transport';
+import { LOCAL_CA } from './proxy-views';
 import { makeSnapshot, settingsState } from './rows';
 
 export class FakeEngine {
@@ -33,6 +37,14 @@ export class FakeEngine {
       'settings.preset': ({ name }) =>
         isPresetName(name) ? ok((this.#settings = presetState(name))) : fail('CFG_UNKNOWN_PRESET', { name }),
       'listener.start': ({ host, port }) => ok({ state: 'listening', host, port: port || 40_000, family: 'IPv4' }),
+      'proxy.change': (change) => this.#changeProxy(change),
+      'proxy.place': ({ upstream, server }) => {
+        const isKnown = this.snapshot.upstreams.some(
+          (view) => view.upstream === upstream && view.servers.some((one) => one.server === server),
+        );
+        return isKnown ? ok(null) : fail('CALL_NO_SERVER', { upstream, server });
+      },
+      'proxy.ca': () => ok(LOCAL_CA),
       'listener.stop': () => ok({ state: 'stopped', host: '127.0.0.1', port: 8080 }),
     });
   }
@@ -40,6 +52,27 @@ export class FakeEngine {
   /** Pushes the next batch of the feed. */
   push(batch: Omit<FeedBatch, 'sequence'>): void {
     this.transport.push('feed', { ...batch, sequence: ++this.#sequence });
+  }
+
+  /** As the engine does it: all of it or nothing. */
+  #changeProxy({ mode, config, configPath, upstreams, tunnelTo, forward, tls }: ProxyChange): Result<ProxyState> {
+    const before = this.snapshot.proxy;
+    if (configPath !== undefined) return fail('CFG_PROXY_FILE', { path: configPath, reason: 'no such file' });
+    const read =
+      config !== undefined ? readProxyConfig(config) : upstreams === undefined ? null : configOfUrls(upstreams);
+    if (read?.ok === false) return { ok: false, error: asFailure(read.mistakes) };
+    const after: ProxyState = {
+      ...before,
+      mode: mode ?? before.mode,
+      config: read?.value ?? before.config,
+      tunnelTo: tunnelTo ?? before.tunnelTo,
+      forward: { ...before.forward, ...JSON.parse(JSON.stringify(forward ?? {})) },
+      tls: tls ?? before.tls,
+    };
+    if (after.mode === 'reverse' && after.config === null)
+      return fail('CFG_MODE_NEEDS', { mode: 'reverse', what: 'upstreams' });
+    this.snapshot = { ...this.snapshot, proxy: after };
+    return ok(after);
   }
 
   #put(name: SettingName, value: SettingValue, source: SettingSource): SettingsState {
