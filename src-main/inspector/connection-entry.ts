@@ -147,6 +147,8 @@ export class ConnectionEntry {
         return this.#takeRequestEnd(fact);
       case 'rate':
         return this.#takeRate(fact);
+      case 'reply-begun':
+        return this.#takeReplyHead(fact);
       case 'reply':
         return this.#takeReply(fact);
       case 'trip':
@@ -240,6 +242,7 @@ export class ConnectionEntry {
 
   #takeHead(fact: FactOf<'head'>): void {
     this.#requestCount = fact.number;
+    if (this.#side === 'client') this.#upstream = null;
     const exchange = this.#exchanges.begin(this.room.exchanges);
     exchange.number = fact.number;
     exchange.method = fact.method;
@@ -281,6 +284,13 @@ export class ConnectionEntry {
     if (fact.allowed) return;
     const detail = { limit: fact.capacity, cost: fact.cost };
     exchange.failure = { code: 'LIM_RATE', detail, offset: exchange.headEnd ?? 0 };
+  }
+
+  #takeReplyHead(fact: FactOf<'reply-begun'>): void {
+    const exchange = this.#numbered(fact.number);
+    if (exchange === null) return;
+    exchange.status = fact.status;
+    exchange.replyStart = fact.start;
   }
 
   /** A reply to no request (a head that was refused) still is an exchange to look at. */
