@@ -1,0 +1,97 @@
+/**
+ * One message on both sides of a proxy: its start line, its fields and how its body ends, as it came and as it went on.
+ * Bodies are compared by length and framing: their bytes are a click away.
+ */
+import type { Framing } from '@http1/events';
+import { fieldChanges, type FieldFate, type FieldPair } from './field-changes';
+import { fieldReasons, REASON_WORDS } from './field-reasons';
+import { formatCount, formatPlural } from './format';
+import type { Run } from './hex-rows';
+import type { FieldPart, MessageReading } from './message-parts';
+
+/** What a reading tells of one side. */
+export interface SideHead {
+  readonly line: readonly Run[];
+  readonly fields: readonly FieldPart[];
+  readonly framing: Framing | null;
+}
+
+export interface PassedField extends FieldPair {
+  /** In words; null where the two sides do not tell. */
+  readonly why: string | null;
+}
+
+export interface PassedLine {
+  /** What of it went on otherwise: `target`, `version`. */
+  readonly changed: readonly string[];
+  readonly why: string | null;
+}
+
+export interface PassedHead {
+  readonly line: PassedLine;
+  readonly fields: readonly PassedField[];
+  readonly counts: Readonly<Record<FieldFate, number>>;
+}
+
+export const sideHead = (reading: MessageReading): SideHead => ({
+  line: reading.startLine()?.runs ?? [],
+  fields: reading.fields(),
+  framing: reading.framing,
+});
+
+const LINE_PARTS = ['method', 'target', 'version', 'status', 'reason'] as const;
+
+const partOf = ({ line }: SideHead, paint: Run['paint']): string => line.find((run) => run.paint === paint)?.text ?? '';
+
+const LINE_REASONS: Readonly<Partial<Record<(typeof LINE_PARTS)[number], string>>> = {
+  target: 'a server is asked with the path alone (RFC 9112 §3.2.1)',
+  version: 'each hop speaks its own version (RFC 9112 §2.3)',
+};
+
+export function passedLine(before: SideHead, after: SideHead): PassedLine {
+  const changed = LINE_PARTS.filter((part) => partOf(before, part) !== partOf(after, part));
+  const reasons = changed.flatMap((part) => LINE_REASONS[part] ?? []);
+  return { changed, why: reasons.length === 0 ? null : reasons.join('; ') };
+}
+
+export function passedHead(before: SideHead, after: SideHead): PassedHead {
+  const pairs = fieldChanges(before.fields, after.fields);
+  const reasons = fieldReasons(pairs, { fields: before.fields, target: partOf(before, 'target') });
+  const counts = { same: 0, changed: 0, removed: 0, added: 0 };
+  const fields = pairs.map((pair, index): PassedField => {
+    counts[pair.fate] += 1;
+    const reason = reasons[index] ?? null;
+    return { ...pair, why: reason && REASON_WORDS[reason] };
+  });
+  return { line: passedLine(before, after), fields, counts };
+}
+
+/** `2 removed, 1 changed, 3 added, 9 as they came` */
+export function countWords({ counts, line }: PassedHead): string {
+  const { removed, changed, added, same } = counts;
+  const words = [
+    removed > 0 ? `${formatCount(removed)} removed` : null,
+    changed > 0 ? `${formatCount(changed)} changed` : null,
+    added > 0 ? `${formatCount(added)} added` : null,
+  ].filter((word) => word !== null);
+  if (words.length === 0) {
+    return `${formatPlural(same, 'field')} as ${same === 1 ? 'it' : 'they'} came${line.changed.length === 0 ? ', nothing changed' : ''}`;
+  }
+  return `fields: ${words.join(', ')}${same === 0 ? '' : `, ${formatCount(same)} as ${same === 1 ? 'it' : 'they'} came`}`;
+}
+
+const FRAMING_NAMES: Readonly<Record<Framing['kind'], string>> = {
+  none: 'no body',
+  length: 'by length',
+  chunked: 'chunked',
+  'until-close': 'until the connection closes',
+};
+
+/** `chunked · 1,024 B`; `bytes`: of the body without its coding, null where that is not known. */
+export function bodyWords(framing: Framing, bytes: number | null): string {
+  if (framing.kind === 'none') return FRAMING_NAMES.none;
+  const length = framing.kind === 'length' ? framing.bytes : bytes;
+  return length === null ? FRAMING_NAMES[framing.kind] : `${FRAMING_NAMES[framing.kind]} · ${formatCount(length)} B`;
+}
+
+export const isReframed = (before: Framing, after: Framing): boolean => before.kind !== after.kind;
