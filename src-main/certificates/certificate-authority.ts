@@ -45,10 +45,10 @@ const LEAF_VALID_MS = 397 * DAY_MS - 1000;
 const ORGANIZATION = 'Bytescope';
 const MAX_MACHINE_CHARS = 30;
 
-/** `Bytescope local CA (laptop, 2026-11-26)`: tells two of them apart in a list. */
+/** `Bytescope local CA (laptop 2026-11-26)`: tells two of them apart in a list. */
 function authorityName(machine: string, nowMs: number): string {
   const plain = machine.replace(/[^\w.-]/g, '-').slice(0, MAX_MACHINE_CHARS);
-  return `Bytescope local CA (${plain}, ${new Date(nowMs).toISOString().slice(0, 10)})`;
+  return `Bytescope local CA (${plain} ${new Date(nowMs).toISOString().slice(0, 10)})`;
 }
 
 const keyId = (publicKey: KeyObject): Extension =>
@@ -80,6 +80,13 @@ export function makeAuthorityCertificate(keys: AuthorityKeys, machine: string, n
   return new X509Certificate(der).toString();
 }
 
+/** The same in every certificate of a host. */
+const LEAF_EXTENSIONS: readonly Extension[] = [
+  extension(id_ce_basicConstraints, true, new BasicConstraints({ cA: false })),
+  extension(id_ce_keyUsage, true, new KeyUsage(KeyUsageFlags.digitalSignature)),
+  extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage([id_kp_serverAuth])),
+];
+
 const alternativeName = (host: CertificateHost): GeneralName =>
   host.kind === 'name' ? new GeneralName({ dNSName: host.text }) : new GeneralName({ iPAddress: host.full });
 
@@ -91,7 +98,7 @@ export interface IssuedCertificate {
 export class CertificateAuthority {
   readonly pem: string;
   readonly #name: Name;
-  readonly #keyId: AuthorityKeyIdentifier;
+  readonly #keyId: Extension;
   readonly #fromMs: number;
   readonly #untilMs: number;
 
@@ -104,9 +111,8 @@ export class CertificateAuthority {
     const { subject, extensions } = AsnConvert.parse(certificate.raw, Certificate).tbsCertificate;
     const own = extensions?.find(({ extnID }) => extnID === id_ce_subjectKeyIdentifier);
     const ownId = own === undefined ? null : AsnConvert.parse(own.extnValue, SubjectKeyIdentifier).buffer;
-    this.#keyId = new AuthorityKeyIdentifier({
-      keyIdentifier: new KeyIdentifier(ownId ?? keyIdOf(certificate.publicKey)),
-    });
+    const keyIdentifier = new KeyIdentifier(ownId ?? keyIdOf(certificate.publicKey));
+    this.#keyId = extension(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier }));
     this.#name = subject;
     this.#fromMs = Date.parse(certificate.validFrom);
     this.#untilMs = Date.parse(certificate.validTo);
@@ -126,12 +132,10 @@ export class CertificateAuthority {
         fromMs,
         untilMs,
         extensions: [
-          extension(id_ce_basicConstraints, true, new BasicConstraints({ cA: false })),
-          extension(id_ce_keyUsage, true, new KeyUsage(KeyUsageFlags.digitalSignature)),
-          extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage([id_kp_serverAuth])),
+          ...LEAF_EXTENSIONS,
           // Critical where it is all that says whose certificate this is (RFC 5280 §4.2.1.6).
           extension(id_ce_subjectAltName, !isNamed, new SubjectAlternativeName([alternativeName(host)])),
-          extension(id_ce_authorityKeyIdentifier, false, this.#keyId),
+          this.#keyId,
           keyId(publicKey),
         ],
       },

@@ -664,13 +664,13 @@ export const ERRORS = {
   TLS_CLIENT_QUIT: {
     status: null,
     title: 'The client ended the connection right after the handshake, before any request.',
-    hint: 'Node clients do so when they do not trust the certificate: install the local CA; browsers do so with spare connections.',
+    hint: 'Node does so over TLS 1.2 when it does not trust the certificate: install the local CA; browsers do so with spare connections.',
     rfc: 'RFC 8446 §6.1',
   },
   TLS_CLIENT_LEFT: {
     status: null,
     title: 'The client ended the connection in the middle of the TLS handshake ({reason}).',
-    hint: 'Clients that do not trust the certificate or pin another one may leave without a word: see what the client itself says.',
+    hint: 'A client that does not trust the certificate may leave without a word, as Node does: install the local CA where it looks for it.',
     rfc: 'RFC 8446 §6.1',
   },
   TLS_CLIENT_SLOW: {

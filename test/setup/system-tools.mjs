@@ -9,6 +9,7 @@ const TEST_PACKAGES = {
   chromium: 'chromium',
   tshark: 'tshark',
   curl: 'curl',
+  openssl: 'openssl',
   nc: 'netcat-openbsd',
   slowhttptest: 'slowhttptest',
 };
