@@ -35,10 +35,15 @@ export const mistakesOf = (issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssu
   return [first!, ...others.slice(0, MAX_MISTAKES - 1)];
 };
 
-/** The first mistake as a failure, for a command line and a call; the others are told by their number. */
-export function asFailure([first, ...others]: Mistakes): Failure {
+/**
+ * The first mistake as a failure, for a command line and a call; the others are told by their number. `mistakes` has
+ * the sentences of all of them, one a line, for who has room to show them.
+ */
+export function asFailure(mistakes: Mistakes): Failure {
+  const [first, ...others] = mistakes;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return { code: 'CFG_PROXY', detail: { mistake: `${sentenceOf(first).slice(0, -1)}${more}` } };
+  const mistake = `${sentenceOf(first).slice(0, -1)}${more}`;
+  return { code: 'CFG_PROXY', detail: { mistake, mistakes: mistakes.map(sentenceOf).join('\n') } };
 }
 
 /** Says of an object what its keys are, and which one is missing or unknown. */

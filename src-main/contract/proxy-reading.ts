@@ -68,7 +68,7 @@ const httpUrl = (address: string): string =>
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
 
 /** Whether a server of this host and port is this proxy itself. Names other than `localhost` are not looked up. */
-const isOwn = (host: string, port: number, listener: Address): boolean =>
+export const isOwn = (host: string, port: number, listener: Address): boolean =>
   port === listener.port &&
   (host === listener.host ||
     (LOOPBACK_NAMES.has(host) && (LOOPBACK_NAMES.has(listener.host) || isWildcard(listener.host))) ||

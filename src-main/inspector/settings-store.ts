@@ -25,6 +25,7 @@ import {
   type PresetName,
   type SettingsState,
 } from '../contract/presets';
+import type { ProxyChange } from '../contract/proxy-state';
 import type { SettingValue } from '../contract/setting-entry';
 import {
   checkSetting,
@@ -35,6 +36,7 @@ import {
   type SettingSource,
   type SomeSettings,
 } from '../contract/settings';
+import { readProxyPart, writeProxyPart } from './proxy-part';
 
 /** Each value has passed `checkSetting`. */
 type Values = Partial<Record<SettingName, SettingValue>>;
@@ -50,8 +52,8 @@ const FileShape = v.looseObject({
   ),
 });
 
-/** A settings file is a page of text; anything larger is not one. */
-const MAX_FILE_BYTES = 1024 * 1024;
+/** A page of text, and the largest proxy configuration (1 MiB) with its lines indented. */
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 export interface StoreOptions {
   readonly path: string | null;
@@ -68,6 +70,7 @@ export class SettingsStore {
   /** A preset given by a flag, until the panel picks another. */
   #flagPreset: PresetName | null;
   #address: Address | null = null;
+  #proxy: ProxyChange = {};
   readonly #panel = new Set<SettingName>();
   /** Flags the panel has not overruled. */
   readonly #flags: Values;
@@ -93,6 +96,11 @@ export class SettingsStore {
 
   get address(): Address | null {
     return this.#address;
+  }
+
+  /** What the proxy modes are to begin with. */
+  get proxy(): ProxyChange {
+    return this.#proxy;
   }
 
   /** Puts one value in force. On failure the old one stays. */
@@ -139,6 +147,11 @@ export class SettingsStore {
     this.#save();
   }
 
+  rememberProxy(kept: ProxyChange): void {
+    this.#proxy = kept;
+    this.#save();
+  }
+
   /** Resolves when the last change is on disk, or was reported as not saved. */
   async saved(): Promise<void> {
     while (this.#saving !== null) await this.#saving;
@@ -178,7 +191,7 @@ export class SettingsStore {
       // Reading a pipe would wait for whoever writes to it.
       if (!known.isFile()) return this.#reportUnusable(path, 'it is not a regular file');
       const isTooLarge = known.size > MAX_FILE_BYTES;
-      const problem = isTooLarge ? 'it is larger than 1 MiB' : this.#take(await readFile(path, 'utf8'));
+      const problem = isTooLarge ? 'it is larger than 8 MiB' : this.#take(await readFile(path, 'utf8'));
       if (problem !== null) await this.#setAside(path, problem);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#reportUnusable(path, reasonOf(error));
@@ -209,7 +222,9 @@ export class SettingsStore {
       else problem ??= `${name} is not a setting, or its value is not one it takes`;
     }
     this.#address = parsed.output.listen ?? null;
-    return problem;
+    const proxy = readProxyPart(parsed.output['proxy']);
+    this.#proxy = proxy.kept;
+    return problem ?? proxy.problem;
   }
 
   async #setAside(path: string, reason: string): Promise<void> {
@@ -236,10 +251,12 @@ export class SettingsStore {
   async #write(path: string): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false;
+      const proxy = writeProxyPart(this.#proxy);
       const content = {
         ...(this.#keptPreset !== DEFAULT_PRESET && { preset: this.#keptPreset }),
         settings: this.#kept,
         ...(this.#address !== null && { listen: this.#address }),
+        ...(proxy !== null && { proxy }),
       };
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -193,4 +193,21 @@ describe('SettingsStore', () => {
     expect(reports).toMatchObject([{ code: 'CFG_SAVE_FAILED' }]);
     expect(store.state.values.headTimeoutMs).toBe(5_000);
   });
+
+  it('keeps what the proxy modes begin with, a configuration as an object a person can read', async () => {
+    const store = await load();
+    store.rememberProxy({ mode: 'reverse', config: '{"upstreams":{"a":{}}}' });
+    expect((await reload(store)).proxy).toEqual({ mode: 'reverse', config: '{"upstreams":{"a":{}}}' });
+    const { proxy } = JSON.parse(await readFile(path, 'utf8')) as { proxy: unknown };
+    expect(proxy).toEqual({ mode: 'reverse', config: { upstreams: { a: {} } } });
+  });
+
+  it('takes what is good of a proxy part, and sets the file aside', async () => {
+    await writeFile(path, JSON.stringify({ proxy: { mode: 'backwards', tunnelTo: 'a:1' } }));
+    const store = await load();
+    expect(store.proxy).toEqual({ tunnelTo: 'a:1' });
+    expect(reports).toMatchObject([
+      { code: 'CFG_FILE_BROKEN', detail: { reason: expect.stringContaining('proxy.mode') } },
+    ]);
+  });
 });

@@ -1,0 +1,61 @@
+/**
+ * What may stand in the rules of the forward and SOCKS modes, and where a tunnel may lead: each check says what is wrong
+ * as the rest of a sentence, for the command line, a call and the settings file alike.
+ */
+import { formatAddress, parseAddress } from './address';
+import { parseIpRange } from './ip-range';
+import { mistake, type Mistake } from './proxy-mistakes';
+import { MAX_FORWARD_ENTRIES, MAX_FORWARD_ENTRY_CHARS, type ForwardRules } from './proxy-state';
+import { formatUpstreamUrl, hostNameOf, parseUpstreamUrl } from './upstream-url';
+
+const NO_PATTERN = 'it is a host such as example.com, all below one such as *.example.com, or *';
+
+/** Null where it is a range such as `10.0.0.0/8`, or one address. */
+export function allowProblem(range: string): string | null {
+  const parsed = parseIpRange(range);
+  return typeof parsed === 'string' ? parsed : null;
+}
+
+/** `Example.COM` → `example.com`, `*.Example.com` → `*.example.com`, `*`. Null where it is none of them. */
+function interceptPattern(text: string): string | null {
+  if (text === '*') return text;
+  const isBelow = text.startsWith('*.');
+  const host = isBelow ? text.slice(2) : text;
+  const parsed = parseUpstreamUrl(`https://${host}`);
+  if (typeof parsed === 'string' || parsed.port !== 443 || /[/?#]/.test(host)) return null;
+  // Nothing lies below an address.
+  const isAddress = parsed.host.includes(':') || /^[\d.]+$/.test(parsed.host);
+  return isBelow && isAddress ? null : `${isBelow ? '*.' : ''}${hostNameOf(host)}`;
+}
+
+export const interceptProblem = (text: string): string | null => (interceptPattern(text) === null ? NO_PATTERN : null);
+
+function entryMistakes(name: string, entries: readonly string[], problem: (text: string) => string | null): Mistake[] {
+  if (entries.length > MAX_FORWARD_ENTRIES) return [mistake([name], `it takes at most ${MAX_FORWARD_ENTRIES} entries`)];
+  return entries.flatMap((entry, index) => {
+    const isLong = entry.length > MAX_FORWARD_ENTRY_CHARS;
+    const reason = isLong ? `it is longer than ${MAX_FORWARD_ENTRY_CHARS} characters` : problem(entry);
+    return reason === null ? [] : [mistake([name, index], reason)];
+  });
+}
+
+export const forwardMistakes = ({ allow, intercept }: ForwardRules): readonly Mistake[] => [
+  ...entryMistakes('allow', allow, allowProblem),
+  ...entryMistakes('intercept', intercept, interceptProblem),
+];
+
+/** Rules without mistakes in one spelling, each entry once. */
+export const plainForwardRules = ({ allow, allowPrivate, intercept }: ForwardRules): ForwardRules => ({
+  allow: [...new Set(allow)],
+  allowPrivate,
+  intercept: [...new Set(intercept.map((entry) => interceptPattern(entry) ?? entry))],
+});
+
+/** `host:port` in one spelling; a port alone is one of this machine. Null where it is neither. */
+export function tunnelTarget(text: string): string | null {
+  const address = parseAddress(text);
+  if (!address.ok) return null;
+  const parsed = parseUpstreamUrl(`http://${formatAddress(address.value)}`);
+  if (typeof parsed === 'string' || formatUpstreamUrl(parsed).length > MAX_FORWARD_ENTRY_CHARS) return null;
+  return formatAddress(parsed);
+}
