@@ -3,7 +3,7 @@ import { describe, errorEntry, type Failure } from '@contract/errors';
 import { describeSpan, type Span } from '@http1/spans';
 import { describeTls, type TlsSpan } from '@tls/span-kinds';
 import type { Paint } from './paint';
-import { paintOf } from './span-map';
+import { paintOf, type TunnelSpan } from './span-map';
 import { visibleText } from './text-lines';
 
 /** One element of a message as the tooltip and the info bar name it. */
@@ -20,7 +20,7 @@ export interface ByteElement {
   readonly isBad: boolean;
 }
 
-const BOUNDLESS: ReadonlySet<Paint> = new Set<Paint>(['body', 'garbage']);
+const BOUNDLESS: ReadonlySet<Paint> = new Set<Paint>(['body', 'garbage', 'plain']);
 
 /** What to light under the pointer: the element, but of a body only the byte, or the whole view would be lit. */
 export const lightOf = (
@@ -82,6 +82,17 @@ export const elementOfTls = (span: TlsSpan): ByteElement => ({
   name: span.name === null ? null : visibleText(span.name),
   note: null,
   paint: paintOf(span.kind),
+  isBad: false,
+});
+
+export const elementOfTunnel = ({ start, end, kind }: TunnelSpan): ByteElement => ({
+  start,
+  end,
+  label: 'tunnel data',
+  name: null,
+  rfc: null,
+  note: 'Not HTTP: these bytes are passed as they are.',
+  paint: paintOf(kind),
   isBad: false,
 });
 

@@ -19,6 +19,8 @@ function silentVerdict({ trips, faults }: ConnectionDetail, from: number): Fault
 function pendingExchange(detail: ConnectionDetail): Exchange | null {
   const { row, exchanges, timeline } = detail;
   const last = exchanges.at(-1);
+  // What comes after a switch to another protocol is no request.
+  if (last !== undefined && last.switchedTo !== null) return null;
   const requestStart = last === undefined ? 0 : last.requestEnd;
   if (requestStart === null || requestStart >= row.bytesIn) return null;
   const isReadingHead = row.phase === 'start-line' || row.phase === 'headers';

@@ -8,7 +8,9 @@ import { roleOf, staysThoughNamed } from '@http1/hop-fields';
 import { listMembers } from '@http1/list-members';
 import type { FieldPair } from './field-changes';
 
-export const REASON_WORDS: Readonly<Record<Exclude<FieldReason, 'end-to-end'>, string>> = {
+type Told = Exclude<FieldReason, 'end-to-end'> | 'rate-limit';
+
+export const REASON_WORDS: Readonly<Record<Told, string>> = {
   protected: 'Connection names it, and it stays all the same: no connection option can take it away',
   'named-in-connection': 'Connection names it: meant for that connection alone (RFC 9110 §7.6.1)',
   'hop-by-hop': 'belongs to one connection (RFC 9110 §7.6.1)',
@@ -22,13 +24,12 @@ export const REASON_WORDS: Readonly<Record<Exclude<FieldReason, 'end-to-end'>, s
   'max-forwards': 'one hop less (RFC 9110 §7.6.2)',
   via: 'names the hop that was taken (RFC 9110 §7.6.3)',
   date: 'a reply without one gets it (RFC 9110 §6.6.1)',
+  'rate-limit': "what the client's bucket has left",
   untrusted: 'this client is not trusted to say where a request came from',
   'hop-appended': 'says where the request came from',
   malformed: 'cannot be read without doubt',
   'not-in-trailers': 'may not stand in trailers (RFC 9110 §6.5.1)',
 };
-
-type Told = Exclude<FieldReason, 'end-to-end'>;
 
 interface NamedValue {
   readonly name: string;
@@ -59,6 +60,8 @@ const nameOf = ({ before, after }: FieldPair<NamedValue>): string => (before ?? 
 
 const isAppended = ({ before, after }: FieldPair<NamedValue>): boolean =>
   before !== null && after !== null && after.value.length > before.value.length && after.value.startsWith(before.value);
+
+const RATE_NAMES = /^(?:x-)?ratelimit(?:-|$)/;
 
 const isAbsolute = (target: string): boolean => /^[a-z][a-z0-9+.-]*:/i.test(target);
 
@@ -99,6 +102,7 @@ function reasonOf(pair: FieldPair<NamedValue>, gathered: Gathered): Told | null 
   const isNamed = pair.before !== null && gathered.named.has(lower);
   if (pair.fate === 'same') return isNamed && staysThoughNamed(lower) ? 'protected' : null;
   if (lower === 'via') return 'via';
+  if (pair.fate === 'added' && RATE_NAMES.test(lower)) return 'rate-limit';
   return roleReason(pair, gathered) ?? (pair.fate === 'removed' && isNamed ? 'named-in-connection' : null);
 }
 

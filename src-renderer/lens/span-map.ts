@@ -1,15 +1,22 @@
 /** From what the parser took each byte for to what it looks like. */
 import type { SpanKind } from '@http1/span-kinds';
 import type { TlsKind } from '@tls/span-kinds';
+import type { WebSocketKind } from '@websocket/span-kinds';
 import type { PaintedBytes } from './hex-rows';
 import type { Paint } from './paint';
 
-export type ByteKind = SpanKind | TlsKind;
+/** `tunnel-data`: of another protocol, which is not looked into. */
+export type ByteKind = SpanKind | TlsKind | WebSocketKind | 'tunnel-data';
 
 export interface KindSpan {
   readonly start: number;
   readonly end: number;
   readonly kind: ByteKind;
+}
+
+/** Bytes that are passed as they are, after a switch to another protocol or where none is known. */
+export interface TunnelSpan extends KindSpan {
+  readonly kind: 'tunnel-data';
 }
 
 const TLS_PAINTS: Readonly<Record<TlsKind, Paint>> = {
@@ -36,8 +43,20 @@ const TLS_PAINTS: Readonly<Record<TlsKind, Paint>> = {
   'tls-garbage': 'garbage',
 };
 
+const WEBSOCKET_PAINTS: Readonly<Record<WebSocketKind, Paint>> = {
+  'ws-opcode': 'method',
+  'ws-length': 'delimiter',
+  'ws-extended-length': 'delimiter',
+  'ws-masking-key': 'chunk',
+  'ws-close-code': 'status',
+  'ws-payload': 'body',
+  'ws-header': 'delimiter',
+  'ws-garbage': 'garbage',
+};
+
 const PAINTS: Readonly<Record<ByteKind, Paint>> = {
   ...TLS_PAINTS,
+  ...WEBSOCKET_PAINTS,
   preamble: 'delimiter',
   method: 'method',
   target: 'target',
@@ -56,15 +75,24 @@ const PAINTS: Readonly<Record<ByteKind, Paint>> = {
   'chunk-data': 'body',
   body: 'body',
   garbage: 'garbage',
+  'tunnel-data': 'plain',
 };
 
 export const paintOf = (kind: ByteKind): Paint => PAINTS[kind];
 
 const TLS_TEXTS: ReadonlySet<TlsKind> = new Set<TlsKind>(['tls-server-name', 'tls-alpn']);
 const TLS_NUMBERS = (Object.keys(TLS_PAINTS) as TlsKind[]).filter((kind) => !TLS_TEXTS.has(kind));
+const WEBSOCKET_KINDS = Object.keys(WEBSOCKET_PAINTS) as WebSocketKind[];
 
 /** Bytes of a body may be anything, and so may numbers; everywhere else a control or a byte above 0x7E deserves a look. */
-const HOLDS_ANYTHING: ReadonlySet<ByteKind> = new Set<ByteKind>(['body', 'chunk-data', 'garbage', ...TLS_NUMBERS]);
+const HOLDS_ANYTHING: ReadonlySet<ByteKind> = new Set<ByteKind>([
+  'body',
+  'chunk-data',
+  'garbage',
+  'tunnel-data',
+  ...TLS_NUMBERS,
+  ...WEBSOCKET_KINDS,
+]);
 const LINE_ENDS: ReadonlySet<ByteKind> = new Set<ByteKind>(['line-end', 'empty-line', 'preamble']);
 const TAB = 0x09;
 const LF = 0x0a;

@@ -9,12 +9,20 @@ import {
 import { describe } from '@contract/errors';
 import type { Span } from '@http1/spans';
 import type { TlsReading } from '@tls/opening';
-import { byteWords, elementAfterVerdict, elementOf, elementOfTls, type ByteElement } from '../lens/byte-words';
+import {
+  byteWords,
+  elementAfterVerdict,
+  elementOf,
+  elementOfTls,
+  elementOfTunnel,
+  type ByteElement,
+} from '../lens/byte-words';
 import { failureOf } from '../lens/exchanges';
 import { formatBytes, formatCount } from '../lens/format';
 import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding } from '../lens/message-places';
 import { gap, sinceOpened } from '../lens/moments';
+import { rawFrom } from '../lens/raw-bytes';
 import { joinMarks, markAt, placeOfRead, type GutterNote } from '../lens/read-marks';
 import { tlsSpanAt } from '../lens/tls-spans';
 import type { BytePages } from './byte-pages.svelte';
@@ -38,7 +46,7 @@ export interface ByteStreamOptions {
   readonly direction: Direction;
   readonly pages: BytePages;
   readonly detail: () => ConnectionDetail | null;
-  /** How the direction begins, where that is with TLS. */
+  /** Where TLS begins in the direction, and what with. */
   readonly opening?: () => TlsReading | null;
 }
 
@@ -59,6 +67,7 @@ export class ByteStream {
   /** What ended the parsing of this direction with bytes still to come; null while nothing did. */
   readonly #verdict = $derived.by(() => this.#firstVerdict());
   readonly #opening = $derived.by(() => this.#options.opening?.() ?? null);
+  readonly #rawFrom = $derived.by(() => (this.#detail === null ? null : rawFrom(this.#detail, this.direction)));
   readonly #painted = $derived.by(() => this.#paintShown());
 
   constructor(options: ByteStreamOptions) {
@@ -69,8 +78,9 @@ export class ByteStream {
   get direction() {
     return this.#options.direction;
   }
+  /** From our side: to a server we send what is `in`. */
   get words() {
-    return this.#options.direction === 'in' ? 'received' : 'sent';
+    return (this.#options.direction === 'in') === (this.#detail?.row.side !== 'upstream') ? 'received' : 'sent';
   }
   get failure() {
     return this.#options.pages.failure;
@@ -120,12 +130,16 @@ export class ByteStream {
       const failure = failureOf(this.#verdict, this.#detail?.exchanges ?? []);
       return elementAfterVerdict(offset, { failure, at: this.#verdict.offset }, this.bytes);
     }
-    if (opening !== null) {
+    if (opening !== null && offset >= opening.start) {
       const element = tlsSpanAt(opening, offset, this.bytes);
       return element && elementOfTls(element);
     }
     const span = this.#spans.spanAround(offset, this.#context());
-    return span === null ? null : elementOf(this.#wholeBody(span), (short) => this.#textOf(short));
+    if (span === null) return null;
+    if (span.kind === 'tunnel-data') {
+      return elementOfTunnel({ ...span, start: this.#rawFrom ?? span.start, end: this.bytes });
+    }
+    return elementOf(this.#wholeBody(span), (short) => this.#textOf(short));
   }
 
   arrivalOf(offset: number): Arrival | null {
@@ -181,7 +195,7 @@ export class ByteStream {
   }
 
   get #noun() {
-    return this.#options.direction === 'in' ? ('read' as const) : ('write' as const);
+    return this.words === 'received' ? ('read' as const) : ('write' as const);
   }
 
   #messages() {
@@ -200,7 +214,12 @@ export class ByteStream {
   }
 
   #context(): PageContext {
-    return { loaded: (index) => this.#page(index), messages: this.#messages(), opening: this.#opening };
+    return {
+      loaded: (index) => this.#page(index),
+      messages: this.#messages(),
+      opening: this.#opening,
+      rawFrom: this.#rawFrom,
+    };
   }
 
   #paintShown(): ReadonlyMap<number, PaintedBytes> {

@@ -2,7 +2,7 @@
  * What the bytes of a page are, found out with as little reading as possible: from where the scanner stopped at the
  * end of the page before, from inside a body that is not chunked (its length says it all), or from the start of a
  * message not far away. A chunked body that is entered far from its start stays unexplained: to know its chunks,
- * every byte before would have to be read.
+ * every byte before would have to be read. Where the bytes stop being HTTP, explaining stops too.
  */
 import type { ConnectionDetail, Direction } from '@contract/connections';
 import { STRICT_RULES } from '@http1/events';
@@ -12,7 +12,7 @@ import type { TlsReading } from '@tls/opening';
 import type { TlsSpan } from '@tls/span-kinds';
 import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding, messagePlaces, type MessagePlace } from '../lens/message-places';
-import { paintBytes, spanAt } from '../lens/span-map';
+import { paintBytes, spanAt, type TunnelSpan } from '../lens/span-map';
 import { tlsSpansIn } from '../lens/tls-spans';
 import { PAGE_BYTES, pageOf, type Page } from './byte-pages.svelte';
 
@@ -24,15 +24,21 @@ const MAX_KEPT = 256;
 export interface PageContext {
   readonly loaded: (index: number) => Page | null;
   readonly messages: readonly MessagePlace[];
-  /** How the stream begins, where that is with TLS: it is no HTTP then. */
+  /** Where TLS begins in the stream, and what it begins with: from there on it is no HTTP. */
   readonly opening?: TlsReading | null;
+  /** The first offset of another protocol; null: all of it is HTTP. */
+  readonly rawFrom?: number | null;
 }
+
+/** What a page holds besides TLS. */
+export type PageSpan = Span | TunnelSpan;
 
 interface Explained {
   readonly page: Page;
   /** What the spans rest on besides the page; null where they follow from the bytes before it alone. */
   readonly messages: readonly MessagePlace[] | null;
-  readonly spans: readonly Span[];
+  readonly rawFrom: number;
+  readonly spans: readonly PageSpan[];
   /** Stands at the end of the page; null where it is not known what follows. */
   readonly after: SpanScanner | null;
 }
@@ -48,9 +54,9 @@ export class PageSpans {
   readonly #direction: Direction;
   readonly #kept = new Map<number, Explained>();
   /** By page; of the latest reading alone. */
-  #tls: { readonly opening: TlsReading; readonly spans: Map<Page, readonly TlsSpan[]> } | null = null;
+  #tls: { readonly opening: TlsReading; readonly spans: Map<Page, readonly (PageSpan | TlsSpan)[]> } | null = null;
   readonly #paints = new WeakMap<
-    readonly (Span | TlsSpan)[],
+    readonly (PageSpan | TlsSpan)[],
     { page: Page; cut: number | null; painted: PaintedBytes }
   >();
   #detail: ConnectionDetail | null = null;
@@ -75,14 +81,15 @@ export class PageSpans {
     return index - first > MAX_PAGES_BACK ? index : first;
   }
 
-  spansOf(page: Page, context: PageContext): readonly Span[] {
+  spansOf(page: Page, context: PageContext): readonly PageSpan[] {
     const kept = this.#kept.get(page.index);
-    if (kept?.page === page && (kept.messages === null || kept.messages === context.messages)) return kept.spans;
+    const isSame = kept?.page === page && kept.rawFrom === rawFromOf(context);
+    if (isSame && (kept.messages === null || kept.messages === context.messages)) return kept.spans;
     return this.#keep(this.#explain(page, context)).spans;
   }
 
   /** The span that holds an offset, whole where its page and the next one are loaded. */
-  spanAround(offset: number, context: PageContext): Span | null {
+  spanAround(offset: number, context: PageContext): PageSpan | null {
     const index = pageOf(offset);
     for (const place of [index + 1, index]) {
       const page = context.loaded(place);
@@ -94,26 +101,38 @@ export class PageSpans {
 
   paint(page: Page, context: PageContext, cut: number | null): PaintedBytes {
     const { opening = null } = context;
-    const spans = opening === null ? this.spansOf(page, context) : this.#tlsSpansOf(page, opening);
+    const isTls = opening !== null && opening.start < page.start + page.bytes.length;
+    const spans = isTls ? this.#tlsSpansOf(page, opening, context) : this.spansOf(page, context);
     const known = this.#paints.get(spans);
     if (known?.page === page && known.cut === cut) return known.painted;
-    const readsOn = opening !== null;
-    const painted = paintBytes({ start: page.start, bytes: page.bytes, spans, cut, readsOn });
+    const painted = paintBytes({ start: page.start, bytes: page.bytes, spans, cut, readsOn: isTls });
     this.#paints.set(spans, { page, cut, painted });
     return painted;
   }
 
-  #tlsSpansOf(page: Page, opening: TlsReading): readonly TlsSpan[] {
+  #tlsSpansOf(page: Page, opening: TlsReading, context: PageContext): readonly (PageSpan | TlsSpan)[] {
     if (this.#tls?.opening !== opening) this.#tls = { opening, spans: new Map() };
     const known = this.#tls.spans.get(page);
     if (known !== undefined) return known;
-    const spans = tlsSpansIn(opening, page.start, page.start + page.bytes.length);
+    const tls = tlsSpansIn(opening, page.start, page.start + page.bytes.length);
+    const before = opening.start > page.start ? this.spansOf(page, { ...context, rawFrom: opening.start }) : [];
+    const spans = [...before.filter(({ kind }) => kind !== 'tunnel-data'), ...tls];
     this.#tls.spans.set(page, spans);
     return spans;
   }
 
+  /** HTTP as far as it goes, and one span for all that comes after it. */
   #explain(page: Page, context: PageContext): Explained {
+    const rawFrom = rawFromOf(context);
     const end = page.start + page.bytes.length;
+    if (rawFrom >= end) return this.#explainHttp(page, end, context);
+    const tunnel: TunnelSpan = { start: Math.max(page.start, rawFrom), end, kind: 'tunnel-data' };
+    if (rawFrom <= page.start) return { page, spans: [tunnel], after: null, messages: null, rawFrom };
+    const { spans, messages } = this.#explainHttp(page, rawFrom, context);
+    return { page, spans: [...spans.filter(({ start }) => start < rawFrom), tunnel], after: null, messages, rawFrom };
+  }
+
+  #explainHttp(page: Page, end: number, context: PageContext): Explained {
     const { spans, at, scanner, restsOnMessages } = this.#begin(page, context);
     let current = scanner;
     let position = at;
@@ -125,7 +144,8 @@ export class PageSpans {
       if (position < end) current = this.#fresh(position, messageHolding(context.messages, position));
     }
     const hasReplies = this.#direction === 'out' && context.messages.length > 0;
-    return { page, spans, after: current, messages: restsOnMessages || hasReplies ? context.messages : null };
+    const messages = restsOnMessages || hasReplies ? context.messages : null;
+    return { page, spans, after: current, messages, rawFrom: rawFromOf(context) };
   }
 
   #begin(page: Page, context: PageContext): Beginning {
@@ -195,6 +215,8 @@ export class PageSpans {
     return explained;
   }
 }
+
+const rawFromOf = ({ rawFrom = null }: PageContext): number => rawFrom ?? Infinity;
 
 const isInPlainBody = ({ plainBodyStart, end }: MessagePlace, offset: number): boolean =>
   plainBodyStart !== null && plainBodyStart <= offset && offset < (end ?? Infinity);

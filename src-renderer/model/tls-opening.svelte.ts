@@ -8,15 +8,16 @@ import { pageSha256 } from './page-sha256';
 const READ_BYTES = 16 * 1024;
 
 /**
- * How a connection begins, where that is with TLS. Reads what the client sent, as it comes, as far as an opening is
- * looked into; of a connection on which a request line was read, nothing.
+ * How TLS begins on a connection, at its first byte or where a tunnel begins. Reads what was sent in, as it comes, as
+ * far as an opening is looked into; where no TLS can begin, nothing.
  */
 export class TlsOpeningModel {
   #reading = $state.raw<TlsReading | null>(null);
   #ja4 = $state.raw<string | null>(null);
 
   readonly #client: Client;
-  readonly #opening = new TlsOpening();
+  /** Null before it is known where TLS may begin. */
+  #opening: TlsOpening | null = null;
   #row: ConnectionRow | null = null;
   #isOver = false;
   #isReading = false;
@@ -25,7 +26,7 @@ export class TlsOpeningModel {
     this.#client = client;
   }
 
-  /** Null where the connection does not begin with TLS, or that is not known yet. */
+  /** Null where there is no TLS, or that is not known yet. */
   get reading() {
     return this.#reading;
   }
@@ -34,9 +35,10 @@ export class TlsOpeningModel {
     return this.#ja4;
   }
 
-  /** Tells how far the connection has come; always the same connection. */
-  follow(row: ConnectionRow): void {
+  /** Tells how far the connection has come, and where TLS may begin; null: nowhere. Always the same connection. */
+  follow(row: ConnectionRow, start: number | null): void {
     this.#row = row;
+    if (start !== (this.#opening?.start ?? null)) this.#begin(start);
     void this.#readOn();
   }
 
@@ -51,23 +53,35 @@ export class TlsOpeningModel {
     this.#isReading = false;
   }
 
+  /** What is no TLS at one place may be at the next: a tunnel is opened by a request. */
+  #begin(start: number | null): void {
+    // What was read as TLS stays so, though nothing more of it is to come.
+    if (this.#reading !== null) return;
+    this.#opening = start === null ? null : new TlsOpening(start);
+    this.#isOver = false;
+  }
+
   #wantsMore(): boolean {
-    const { next } = this.#opening;
-    return !this.#isOver && this.#row?.method === '' && next < Math.min(this.#row.bytesIn, MAX_OPENING_BYTES);
+    if (this.#opening === null || this.#isOver) return false;
+    const { next, start } = this.#opening;
+    return next < Math.min(this.#row?.bytesIn ?? 0, start + MAX_OPENING_BYTES);
   }
 
   /** False: there was nothing to be had just now. */
   async #readPiece(): Promise<boolean> {
     const { id: connection } = this.#row as ConnectionRow;
-    const offset = this.#opening.next;
+    const opening = this.#opening as TlsOpening;
+    const offset = opening.next;
     const reply = await this.#client.call('bytes.read', { connection, direction: 'in', offset, length: READ_BYTES });
+    if (opening !== this.#opening) return true;
     if (!reply.ok) return false;
     const { bytes, keptFrom } = reply.value;
-    if (offset === 0) this.#isOver = keptFrom > 0 || (bytes.length > 1 && !beginsLikeTls(bytes));
+    const isFirst = offset === opening.start;
+    if (isFirst) this.#isOver = keptFrom > offset || (bytes.length > 1 && !beginsLikeTls(bytes));
     // One byte alone does not tell; it is asked for again with the next.
-    if (this.#isOver || keptFrom > offset || offset + bytes.length < 2) return false;
-    this.#opening.receive(bytes);
-    await this.#take(this.#opening.reading());
+    if (this.#isOver || keptFrom > offset || (isFirst && bytes.length < 2)) return false;
+    opening.receive(bytes);
+    await this.#take(opening.reading());
     return true;
   }
 

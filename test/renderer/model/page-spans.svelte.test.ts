@@ -1,9 +1,11 @@
 import type { ConnectionDetail } from '@contract/connections';
 import { describe, expect, it } from 'vitest';
+import { TlsOpening } from '@tls/opening';
 import { PAGE_BYTES, type Page } from '../../../src-renderer/model/byte-pages.svelte';
 import { PageSpans } from '../../../src-renderer/model/page-spans';
 import { ascii, RecordedConnection, received, sent } from '../../support/fake-connection';
 import { DEFAULT_SETTINGS } from '@contract/settings';
+import { recordedHello } from '../../support/tls-hello';
 
 const HEAD = 'POST / HTTP/1.1\r\nHost: a\r\n';
 
@@ -22,8 +24,8 @@ function over(connection: RecordedConnection, direction: 'in' | 'out' = 'in') {
     return made;
   };
   const messages = (detail: ConnectionDetail) => spans.messagesOf(detail);
-  const explain = (index: number) => {
-    const context = { loaded: page, messages: messages(connection.detail) };
+  const explain = (index: number, rawFrom: number | null = null) => {
+    const context = { loaded: page, messages: messages(connection.detail), rawFrom };
     return spans.spansOf(page(index), context);
   };
   return { spans, explain, loaded, messages: () => messages(connection.detail) };
@@ -125,5 +127,48 @@ describe('spans by page', () => {
       start: text.indexOf(long),
       end: text.indexOf(long) + long.length,
     });
+  });
+});
+
+describe('bytes of another protocol', () => {
+  const CONNECT = 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n';
+  const tunnel = new RecordedConnection(1).add(received(1, CONNECT), received(2, 'x'.repeat(PAGE_BYTES * 2)));
+
+  it('are one span from where they begin', () => {
+    const { explain } = over(tunnel);
+    const spans = explain(0, CONNECT.length);
+    expect(spans.at(-1)).toEqual({ start: CONNECT.length, end: PAGE_BYTES, kind: 'tunnel-data' });
+    expect(spans.filter(({ kind }) => kind === 'garbage')).toEqual([]);
+    expect(spans.at(-2)?.kind).toBe('empty-line');
+  });
+
+  it('are nothing else on the pages after, and nothing is read for them', () => {
+    const { explain, loaded } = over(tunnel);
+    const start = 2 * PAGE_BYTES;
+    expect(explain(2, CONNECT.length)).toEqual([{ start, end: start + CONNECT.length, kind: 'tunnel-data' }]);
+    expect(loaded).toEqual([2]);
+  });
+
+  it('are told anew where the switch becomes known only after the bytes came', () => {
+    const { explain } = over(tunnel);
+    expect(explain(0).at(-1)?.kind).not.toBe('tunnel-data');
+    expect(explain(0, CONNECT.length).at(-1)?.kind).toBe('tunnel-data');
+  });
+
+  it('hold HTTP before them and TLS after it', () => {
+    const hello = recordedHello('curl');
+    const connection = new RecordedConnection(1).add(received(1, CONNECT), received(2, hello));
+    const opening = new TlsOpening(CONNECT.length);
+    opening.receive(hello);
+    const spans = new PageSpans('in');
+    const { bytes, reads, keptFrom } = connection.bytes('in', 0, PAGE_BYTES);
+    const page = { index: 0, start: 0, bytes, reads, keptFrom, asOfBytes: bytes.length };
+    const messages = spans.messagesOf(connection.detail);
+    const context = { loaded: () => page, messages, opening: opening.reading(), rawFrom: CONNECT.length };
+    const { paints } = spans.paint(page, context, null);
+    expect([paints[0], paints[CONNECT.length], paints[CONNECT.length + 3]]).toEqual(['method', 'method', 'delimiter']);
+    const name = Buffer.from(bytes).indexOf('bytescope.test');
+    expect(paints[name]).toBe('target');
+    expect(paints.includes('garbage')).toBe(false);
   });
 });

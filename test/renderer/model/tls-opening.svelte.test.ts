@@ -1,5 +1,6 @@
 import { createClient } from '@contract/client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openingStart } from '../../../src-renderer/lens/raw-bytes';
 import { TlsOpeningModel } from '../../../src-renderer/model/tls-opening.svelte';
 import { RecordedConnection, received, transportTo } from '../../support/fake-connection';
 import { recordedHello } from '../../support/tls-hello';
@@ -10,7 +11,7 @@ function over(connection: RecordedConnection) {
   const transport = transportTo(connection);
   const client = createClient(transport, () => () => undefined);
   const model = new TlsOpeningModel(client);
-  const told = () => model.follow(connection.row);
+  const told = () => model.follow(connection.row, openingStart(connection.detail));
   return { model, told, transport };
 }
 
@@ -35,6 +36,20 @@ describe('the opening of a connection', () => {
     connection.add(received(3, CURL.subarray(300)));
     told();
     await vi.waitFor(() => expect(model.reading?.state).toBe('hello'));
+  });
+
+  it('is read where a tunnel begins', async () => {
+    const request = 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n';
+    const connection = new RecordedConnection(1).add(received(1, request));
+    const { model, told, transport } = over(connection);
+    told();
+    expect(transport.calls.length).toBe(0);
+    connection.add(received(2, CURL));
+    const exchanges = connection.detail.exchanges.slice(0, 1);
+    connection.extra = { exchanges: exchanges.map((one) => ({ ...one, switchedTo: 'tunnel' as const })) };
+    told();
+    await vi.waitFor(() => expect(model.reading?.state).toBe('hello'));
+    expect(model.reading?.start).toBe(request.length);
   });
 
   it('is not read where a request line was', async () => {
