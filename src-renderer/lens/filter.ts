@@ -85,12 +85,38 @@ function readState(value: string): Test | string {
   return (row) => phases.has(row.phase);
 }
 
+const SIDES = ['client', 'upstream'] as const;
+
+function readSide(value: string): Test | string {
+  const side = SIDES.find((name) => name.startsWith(value.toLowerCase()));
+  return side === undefined ? 'side: takes client or upstream.' : (row) => row.side === side;
+}
+
+/** `upstream:` with nothing after it filters nothing, like every key: `upstream:any` asks for one. */
+function readUpstream(value: string): Test {
+  const wanted = value.toLowerCase();
+  if (wanted === 'any') return ({ upstream }) => upstream !== null;
+  if (wanted === 'none') return ({ upstream }) => upstream === null;
+  return ({ upstream }) => upstream?.toLowerCase().includes(wanted) === true;
+}
+
+function readTls(value: string): Test | string {
+  const wanted = value.toLowerCase();
+  if (wanted === 'any') return ({ tls }) => tls !== null;
+  if (wanted === 'none') return ({ tls }) => tls === null;
+  return ({ tls }) =>
+    tls !== null && [tls.version, tls.serverName, tls.alpn].some((part) => part?.toLowerCase().includes(wanted));
+}
+
 const READERS: Readonly<Record<string, KeyReader>> = {
   method: (value) => (row) => row.method.toLowerCase().startsWith(value.toLowerCase()),
   status: readStatus,
   trip: readTrip,
   state: readState,
   client: (value) => (row) => row.client.toLowerCase().includes(value.toLowerCase()),
+  side: readSide,
+  upstream: readUpstream,
+  tls: readTls,
 };
 
 export const FILTER_KEYS: readonly string[] = Object.keys(READERS);
@@ -99,7 +125,11 @@ const KEYS: ReadonlySet<string> = new Set(FILTER_KEYS);
 function readText(value: string): Test {
   if (/^#\d+$/.test(value)) return (row) => row.id === Number(value.slice(1));
   const wanted = value.toLowerCase();
-  return (row) => `${row.method} ${row.target}`.toLowerCase().includes(wanted) || row.client.includes(wanted);
+  return (row) =>
+    `${row.method} ${row.target}`.toLowerCase().includes(wanted) ||
+    row.client.includes(wanted) ||
+    row.upstream?.toLowerCase().includes(wanted) === true ||
+    (wanted === 'tls' && row.tls !== null);
 }
 
 /** A term whose value is still to be typed filters nothing, and is no mistake. */

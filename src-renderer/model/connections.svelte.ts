@@ -1,4 +1,6 @@
 import type { ConnectionId, ConnectionRow } from '@contract/connections';
+import { SvelteMap } from 'svelte/reactivity';
+import { sideIn, withSide, type SideChoice } from '../lens/filter-side';
 import { parseFilter } from '../lens/filter';
 import { mergeRows, rowIndex, rowsUpTo, type RowChanges } from '../lens/row-merge';
 import type { Live } from './live.svelte';
@@ -18,6 +20,10 @@ export class ConnectionList {
   #frozenAll: readonly ConnectionRow[] = [];
   /** The newest id shown; null: whatever is newest. */
   #anchorId = $state.raw<ConnectionId | null>(null);
+
+  /** Which connection's bytes another one carries, of those that are kept; the latest where there are several. */
+  readonly #carried = new SvelteMap<ConnectionId, ConnectionId>();
+  #hasUpstreams = $state.raw(false);
 
   readonly #rows = $derived(this.#frozen ?? this.#matching);
   /** Where all the rows of an anchor are gone there is nothing to keep in its place. */
@@ -42,6 +48,13 @@ export class ConnectionList {
   get filter() {
     return this.#filter;
   }
+  get side(): SideChoice {
+    return sideIn(this.#filterText);
+  }
+  /** Are there, or were there, connections to servers? */
+  get hasUpstreams() {
+    return this.#hasUpstreams;
+  }
   get count() {
     return this.#count;
   }
@@ -61,6 +74,11 @@ export class ConnectionList {
     return this.#rows[this.#count - 1 - index] as ConnectionRow;
   }
 
+  /** The connection whose bytes this one carries as TLS records or through its tunnel; null: none, or none yet. */
+  carriedBy(id: ConnectionId): ConnectionId | null {
+    return this.#carried.get(id) ?? null;
+  }
+
   /** The place of a connection in the list; -1 where it is not shown. */
   indexOf(id: ConnectionId): number {
     const found = rowIndex(this.#rows, id);
@@ -72,6 +90,10 @@ export class ConnectionList {
     this.#anchorId = null;
     this.#matching = this.#matchingOf(this.#live.rows);
     if (this.#frozen !== null) this.#frozen = this.#matchingOf(this.#frozenAll);
+  }
+
+  setSide(side: SideChoice): void {
+    this.setFilter(withSide(this.#filterText, side));
   }
 
   togglePause(): void {
@@ -105,9 +127,22 @@ export class ConnectionList {
   }
 
   #takeChanges(changes: RowChanges | null): void {
+    this.#takeSides(changes);
     const { isEmpty, matches } = this.#filter;
     if (isEmpty || changes === null) this.#matching = this.#matchingOf(this.#live.rows);
     else this.#matching = mergeRows(this.#matching, changes, matches);
+  }
+
+  #takeSides(changes: RowChanges | null): void {
+    if (changes === null) {
+      this.#carried.clear();
+      this.#hasUpstreams = false;
+    }
+    for (const { id, carrier, side } of changes?.changed ?? this.#live.rows) {
+      if (carrier !== null) this.#carried.set(carrier, id);
+      if (side === 'upstream') this.#hasUpstreams = true;
+    }
+    for (const id of changes?.dropped ?? []) this.#carried.delete(id);
   }
 
   #matchingOf(rows: readonly ConnectionRow[]): readonly ConnectionRow[] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseFilter } from '../../../src-renderer/lens/filter';
+import { relayedRows } from '../../support/proxy-views';
 import { makeRow, variedRows } from '../../support/rows';
 
 const rows = [
@@ -54,13 +55,42 @@ describe('what passes', () => {
   });
 });
 
-describe('what is not understood', () => {
-  test.each(['status:abc', 'status:6xx', 'status:>', 'state:asleep'])('%s filters nothing and says why', (text) => {
-    const filter = parseFilter(text);
-    expect(filter.problem).toMatch(/takes/);
-    expect(filter.isEmpty).toBe(true);
-    expect(passing(text)).toHaveLength(rows.length);
+describe('the sides of a proxy', () => {
+  const sides = relayedRows();
+  const found = (text: string) => sides.filter((row) => parseFilter(text).matches(row)).map((row) => row.id);
+
+  test.each<[string, number[]]>([
+    ['side:client', [1, 3, 6, 7]],
+    ['side:upstream', [2, 4, 5, 8]],
+    ['-side:up', [1, 3, 6, 7]],
+    ['upstream:api', [1, 2, 3, 4]],
+    ['upstream:10.0.0.7', [5]],
+    ['upstream:any', [1, 2, 3, 4, 5, 6, 7, 8]],
+    ['upstream:none', []],
+    ['side:upstream upstream:API', [2, 4]],
+    ['tls', [7, 8]],
+    ['tls:any', [7, 8]],
+    ['tls:none', [1, 2, 3, 4, 5, 6]],
+    ['tls:1.3', [7, 8]],
+    ['tls:example.com', [7, 8]],
+    ['files', [5]],
+    ['state:waiting', [3, 4]],
+    ['state:tunnel', [6]],
+  ])('%s', (text, expected) => {
+    expect(found(text)).toEqual(expected);
   });
+});
+
+describe('what is not understood', () => {
+  test.each(['status:abc', 'status:6xx', 'status:>', 'state:asleep', 'side:left'])(
+    '%s filters nothing and says why',
+    (text) => {
+      const filter = parseFilter(text);
+      expect(filter.problem).toMatch(/takes/);
+      expect(filter.isEmpty).toBe(true);
+      expect(passing(text)).toHaveLength(rows.length);
+    },
+  );
 
   test('a key whose value is still to be typed is no mistake', () => {
     expect(parseFilter('status:')).toMatchObject({ problem: null, isEmpty: true });

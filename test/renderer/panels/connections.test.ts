@@ -2,6 +2,7 @@ import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import ConnectionsPanel from '../../../src-renderer/panels/connections/ConnectionsPanel.svelte';
 import { flushed, renderPanel, settled } from '../../support/render-panel';
+import { relayedRows } from '../../support/proxy-views';
 import { makeRow, variedRows } from '../../support/rows';
 
 const options = () => screen.queryAllByRole('option').map((option) => option.getAttribute('aria-label') ?? '');
@@ -92,6 +93,45 @@ describe('the filter', () => {
     await fireEvent.input(filterBox(), { target: { value: 'nowhere' } });
     await fireEvent.keyDown(filterBox(), { key: 'Escape' });
     expect(options()).toHaveLength(1);
+  });
+});
+
+describe('the sides of a proxy', () => {
+  const choice = (name: string) => screen.getByRole('radio', { name });
+
+  test('are chosen at one click, which the filter then says', async () => {
+    const { models } = await renderPanel(ConnectionsPanel, { rows: relayedRows() });
+    await fireEvent.click(choice('Upstreams'));
+    expect(options()).toHaveLength(4);
+    expect((filterBox() as HTMLInputElement).value).toBe('side:upstream ');
+    await fireEvent.click(choice('All'));
+    expect(options()).toHaveLength(8);
+    expect(models.connections.filterText).toBe('');
+  });
+
+  test('are no choice where there is only one', async () => {
+    const { engine } = await renderPanel(ConnectionsPanel, { rows: variedRows() });
+    expect(screen.queryByRole('radio')).toBeNull();
+    engine.push({ rows: relayedRows(100) });
+    await flushed();
+    expect(choice('All')).toBeTruthy();
+  });
+
+  test('tell a server from a client, and a client where its request went', async () => {
+    await renderPanel(ConnectionsPanel, { rows: relayedRows() });
+    expect(options()).toContain(
+      '#4, GET /api/report, no reply, open, waiting for a reply, to server api · http://127.0.0.1:3000, 78 B in',
+    );
+    expect(options()).toContain(
+      '#3, GET /api/report, no reply, open, waiting for a reply, 127.0.0.1:53003 → api · 127.0.0.1:3000, 78 B in',
+    );
+    expect(screen.getAllByTitle('Waits for the reply of api · http://127.0.0.1:3000')).toHaveLength(2);
+  });
+
+  test('under TLS are marked, and what carries them says whom', async () => {
+    await renderPanel(ConnectionsPanel, { rows: relayedRows() });
+    expect(screen.getAllByTitle('TLSv1.3, example.com, http/1.1')).toHaveLength(2);
+    expect(options()).toContain('#6, CONNECT example.com:443, status 200, open, tunnel, 127.0.0.1:53006, carries #7');
   });
 });
 

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { amountText, endsText, tlsText } from '../../../src-renderer/lens/row-sides';
+import { relayedRows, TLS_INFO } from '../../support/proxy-views';
+import { makeRow } from '../../support/rows';
+
+const [answered, pooled] = relayedRows();
+
+test('a row says who it is with', () => {
+  expect(endsText(makeRow({ id: 1 }))).toBe('127.0.0.1:53001');
+  expect(endsText(answered!)).toBe('127.0.0.1:53001 → api · 127.0.0.1:3000');
+  expect(endsText(pooled!)).toBe('→ api · 127.0.0.1:3000');
+  expect(endsText(makeRow({ id: 1, side: 'upstream', server: '[::1]:443' }))).toBe('→ [::1]:443');
+});
+
+test('a row says how much it had to do', () => {
+  expect(amountText(makeRow({ id: 1 }))).toBe('78 B in');
+  expect(amountText(pooled!)).toBe('9 requests');
+});
+
+test('TLS is told in one line', () => {
+  expect(tlsText(TLS_INFO)).toBe('TLSv1.3, example.com, http/1.1');
+  expect(tlsText({ ...TLS_INFO, serverName: null, alpn: null })).toBe('TLSv1.3');
+});
