@@ -32,7 +32,12 @@ export interface Deflate {
 export interface Handshake {
   /** Asked for in due form and answered by 101 to that protocol? */
   readonly isOpened: boolean;
-  readonly accept: { readonly expected: string; readonly given: string | null; readonly isRight: boolean };
+  /** What the server proved itself with; `expected` and `isRight` are null where there is no SHA-1 to tell. */
+  readonly accept: {
+    readonly expected: string | null;
+    readonly given: string | null;
+    readonly isRight: boolean | null;
+  };
   readonly extensions: readonly Extension[];
   /** Null: not negotiated. */
   readonly deflate: Deflate | null;
@@ -92,7 +97,7 @@ interface Sides {
   readonly response: ResponseHead;
 }
 
-function problemsOf({ request, response }: Sides, isAcceptRight: boolean): readonly string[] {
+function problemsOf({ request, response }: Sides, isAcceptRight: boolean | null): readonly string[] {
   const offered = new Set(extensionsOf(request.fields).map(({ name }) => name));
   const unasked = extensionsOf(response.fields).filter(({ name }) => !offered.has(name));
   const chosen = subprotocolsOf(response.fields);
@@ -101,7 +106,7 @@ function problemsOf({ request, response }: Sides, isAcceptRight: boolean): reado
     [!asksForWebSocket(request), 'The request is not an opening handshake of WebSocket.'],
     [response.status !== 101, `The server answered with ${response.status} in place of 101.`],
     [response.status === 101 && !switchesTo(response, 'websocket'), 'The reply does not switch to websocket.'],
-    [!isAcceptRight, 'Sec-WebSocket-Accept does not answer the key of the request.'],
+    [isAcceptRight === false, 'Sec-WebSocket-Accept does not answer the key of the request.'],
     [unasked.length > 0, 'The server chose an extension that was not offered.'],
     [chosen.length > 1, 'The server chose more than one subprotocol.'],
     [!isChosenOffered, 'The server chose a subprotocol that was not offered.'],
@@ -110,11 +115,12 @@ function problemsOf({ request, response }: Sides, isAcceptRight: boolean): reado
 }
 
 /** What two heads, a request and the final reply to it, agreed on. */
-export async function readHandshake(sides: Sides, sha1Base64: Sha1Base64): Promise<Handshake> {
+export async function readHandshake(sides: Sides, sha1Base64: Sha1Base64 | null): Promise<Handshake> {
   const { request, response } = sides;
-  const expected = await expectedAccept(request.fields.get('sec-websocket-key') ?? '', sha1Base64);
+  const key = request.fields.get('sec-websocket-key') ?? '';
+  const expected = sha1Base64 === null ? null : await expectedAccept(key, sha1Base64);
   const accepts = response.fields.all('sec-websocket-accept');
-  const isRight = accepts.join() === expected;
+  const isRight = expected === null ? null : accepts.join() === expected;
   const extensions = extensionsOf(response.fields);
   return {
     isOpened: asksForWebSocket(request) && response.status === 101 && switchesTo(response, 'websocket'),

@@ -128,6 +128,12 @@ describe('a handshake', () => {
     expect((await read(reply, more)).problems).toEqual([problem]);
   });
 
+  it('leaves the proof open where there is no SHA-1', async () => {
+    const sides = { request: requestHead('GET', '/', ASKING), response: responseHead(ANSWERING) };
+    const { accept, problems } = await readHandshake(sides, null);
+    expect([accept, problems]).toEqual([{ expected: null, given: ACCEPT, isRight: null }, []]);
+  });
+
   it('lists extensions over several fields, in order', () => {
     const fields = fieldsOf([
       ['Sec-WebSocket-Extensions', 'a; x=1 ;y, b'],
