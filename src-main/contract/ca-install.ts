@@ -76,7 +76,7 @@ export const CA_INSTALLS = {
     install: [
       {
         text: 'The name has to end in .crt.',
-        command: 'sudo cp {path} /usr/local/share/ca-certificates/bytescope.crt',
+        command: 'sudo install -m 644 {path} /usr/local/share/ca-certificates/bytescope.crt',
       },
       { command: 'sudo update-ca-certificates' },
     ],
@@ -90,7 +90,7 @@ export const CA_INSTALLS = {
     kind: 'system',
     shell: 'posix',
     install: [
-      { command: 'sudo cp {path} /etc/pki/ca-trust/source/anchors/bytescope.pem' },
+      { command: 'sudo install -m 644 {path} /etc/pki/ca-trust/source/anchors/bytescope.pem' },
       { command: 'sudo update-ca-trust extract' },
     ],
     remove: [
@@ -136,11 +136,11 @@ export const CA_INSTALLS = {
     shell: 'posix',
     install: [
       {
-        text: 'For requests. It takes the place of all other authorities: hosts that are not intercepted are refused.',
+        text: 'For requests. It takes the place of all other authorities: hosts that are not intercepted fail.',
         command: 'export REQUESTS_CA_BUNDLE={path}',
       },
       {
-        text: 'For urllib, http.client, aiohttp and httpx, in the same way.',
+        text: 'For urllib, http.client and whatever else asks the ssl module, in the same way.',
         command: 'export SSL_CERT_FILE={path}',
       },
     ],
@@ -181,7 +181,11 @@ export const CA_INSTALLS = {
       {
         text: 'For your user, in the database of NSS (certutil is in libnss3-tools or nss-tools); make it if it is missing.',
       },
-      { command: 'mkdir -p ~/.pki/nssdb && certutil -d sql:"$HOME/.pki/nssdb" -N --empty-password' },
+      // Asked for anew, a database that is there would want its password.
+      {
+        command:
+          'test -e ~/.pki/nssdb/cert9.db || (mkdir -p ~/.pki/nssdb && certutil -d sql:"$HOME/.pki/nssdb" -N --empty-password)',
+      },
       { command: 'certutil -d sql:"$HOME/.pki/nssdb" -A -t C,, -n bytescope -i {path}' },
     ],
     remove: [{ command: 'certutil -d sql:"$HOME/.pki/nssdb" -D -n bytescope' }],
