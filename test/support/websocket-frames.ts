@@ -20,15 +20,23 @@ export interface FrameParts {
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const hex = (text: string): Uint8Array =>
   Uint8Array.from(text.trim().split(/\s+/), (pair) => Number.parseInt(pair, 16));
-export const joined = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
+export function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
 
 const needed = (length: number): 0 | 2 | 8 => (length < 126 ? 0 : length < 65_536 ? 2 : 8);
 
 export function frameBytes({ opcode, fin = true, rsv = 0, key = null, payload = '', ...rest }: FrameParts): Uint8Array {
   const plain = typeof payload === 'string' ? bytesOf(payload) : payload;
   const lengthBytes = rest.lengthBytes ?? needed(plain.length);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64BE(BigInt(plain.length));
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(plain.length));
   const short = lengthBytes === 0 ? plain.length : lengthBytes === 2 ? 126 : 127;
   return joined(
     Uint8Array.of((fin ? 0x80 : 0) | (rsv << 4) | opcode, (key === null ? 0 : 0x80) | short),
