@@ -1,6 +1,6 @@
 /**
- * `npm test`: sets up what is missing, then types, lint, build, unit tests, end-to-end tests and a siege by hostile
- * clients, stopping at the first step that fails. Uses Node's own modules alone, since it has to start in a fresh
+ * `npm test`: sets up what is missing, then types, lint, build, unit tests, end-to-end tests, a siege by hostile
+ * clients and chaos among upstream servers, stopping at the first step that fails. Uses Node's own modules alone, since it has to start in a fresh
  * clone with nothing installed.
  *
  *   npm test                          everything
@@ -49,6 +49,7 @@ const vitest = (/** @type {string} */ name, /** @type {readonly string[]} */ pro
 
 const unit = () => vitest('unit', ['node', 'dom', 'browser']);
 const siege = () => vitest('siege', ['siege']);
+const chaos = () => vitest('chaos', ['chaos']);
 
 const e2e = () =>
   counted('e2e', playwrightTally, (path) =>
@@ -68,6 +69,7 @@ const STEPS = {
   unit,
   e2e,
   siege,
+  chaos,
 };
 
 /** The steps asked for; a name that is none of them ends the run. */
@@ -81,7 +83,7 @@ function chosenSteps() {
 
 function main() {
   const names = chosenSteps();
-  const needsTools = names.some((name) => ['unit', 'e2e', 'siege'].includes(name));
+  const needsTools = names.some((name) => ['unit', 'e2e', 'siege', 'chaos'].includes(name));
   const setup = () => nodeProblem(ROOT) ?? ensureDependencies() ?? (needsTools ? ensureSystemTools() : null);
   const succeeded = step('setup', setup) && names.every((name) => step(name, STEPS[name] ?? (() => null)));
   // A step can fail without a failed test (a type error, a file that does not load): that is a failure too.

@@ -22,7 +22,7 @@ const testTimeout = 30_000;
 /**
  * `node` for the engine and pure view maths, `dom` for runes modules and components in
  * happy-dom (`svelteTesting()` makes runes run as in a browser), `browser` for what needs real layout,
- * `siege` for what needs the machine for itself: a step of its own, one file after the other.
+ * `siege` and `chaos` for what needs the machine for itself: steps of their own, one file after the other.
  */
 export default defineConfig({
   root,
@@ -41,6 +41,7 @@ export default defineConfig({
             'test/**/*.svelte.test.ts',
             'test/e2e/**',
             'test/siege/**',
+            'test/chaos/**',
             '**/*.browser.test.ts',
           ],
         },
@@ -79,6 +80,11 @@ export default defineConfig({
         root,
         resolve: resolveOptions,
         test: { name: 'siege', testTimeout, fileParallelism: false, include: ['test/siege/**/*.test.ts'] },
+      },
+      {
+        root,
+        resolve: resolveOptions,
+        test: { name: 'chaos', testTimeout, fileParallelism: false, include: ['test/chaos/**/*.test.ts'] },
       },
     ],
   },

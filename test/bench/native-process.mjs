@@ -31,7 +31,7 @@ const answers = (/** @type {number} */ port) =>
 
 const ARGUMENTS = {
   nginx: (/** @type {string} */ folder, /** @type {string} */ config) => ['-p', folder, '-e', 'stderr', '-c', config],
-  haproxy: (/** @type {string} */ _, /** @type {string} */ config) => ['-db', '-f', config],
+  haproxy: (/** @type {string} */ _, /** @type {string} */ config) => ['-q', '-db', '-f', config],
 };
 
 export class NativeProcess {
@@ -49,7 +49,7 @@ export class NativeProcess {
    * Throws where the program is not there, or does not start.
    *
    * @param {'nginx' | 'haproxy'} program
-   * @param {number} core
+   * @param {number | null} core null: any
    * @param {(place: import('./proxy-configs.mjs').Place) => string} configOf
    */
   static async start(program, core, configOf) {
@@ -57,7 +57,8 @@ export class NativeProcess {
     const place = { folder: mkdtempSync(join(tmpdir(), 'bytescope-bench-')), port: await freePort() };
     const config = join(place.folder, `${program}.conf`);
     writeFileSync(config, configOf(place));
-    const [file, ...args] = onCore(core, program, ARGUMENTS[program](place.folder, config));
+    const own = ARGUMENTS[program](place.folder, config);
+    const [file, ...args] = core === null ? [program, ...own] : onCore(core, program, own);
     const native = new NativeProcess(spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'] }), place);
     const until = performance.now() + START_LIMIT_MS;
     while (!(await answers(place.port))) {

@@ -1,7 +1,7 @@
 /** nginx and HAProxy as they are measured: one worker, no access log, kept connections on both sides. */
 
-/** What both sides of nginx share. Temporary files go where the configuration is, as it may not run as root. */
-const nginx = (/** @type {string} */ folder, /** @type {string} */ http) => `
+/** What every nginx here has. Temporary files go where the configuration is, as it may not run as root. */
+export const nginx = (/** @type {string} */ folder, /** @type {string} */ http) => `
 daemon off;
 master_process off;
 pid ${folder}/nginx.pid;
