@@ -53,7 +53,7 @@ describe('the context of a host', () => {
 
   it('is forgotten when as many others as are kept were asked for since', () => {
     const own = contexts();
-    const [old, used] = [contextOf(own, 'old.example'), contextOf(own, 'used.example')];
+    const [used, old] = [contextOf(own, 'used.example'), contextOf(own, 'old.example')];
     for (let index = 0; index < MAX_CONTEXTS - 2; index += 1) contextOf(own, `host-${index}.example`);
     expect(own.size).toBe(MAX_CONTEXTS);
     expect(contextOf(own, 'used.example')).toBe(used);
