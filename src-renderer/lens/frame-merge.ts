@@ -3,9 +3,9 @@ import type { FrameRow } from '@websocket/frame-list';
 
 /** What came with the same read or at the same time is told client first: a server answers. */
 const isBefore = (one: FrameRow, other: FrameRow): boolean =>
-  one.atMs < other.atMs || (one.atMs === other.atMs && one.direction === 'in' && other.direction === 'out');
+  one.atMs < other.atMs || (one.atMs === other.atMs && one.direction === 'in');
 
-/** Each list is in order. Linear. */
+/** Each list is of one direction and in order. Linear. */
 export function mergeFrames(one: readonly FrameRow[], other: readonly FrameRow[]): readonly FrameRow[] {
   if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
   const merged: FrameRow[] = [];

@@ -89,6 +89,7 @@ describe('the frames of a connection', () => {
     told();
     await vi.waitFor(() => expect(listed(model)).toEqual(['out ping ']));
     expect([model.isDropped, model.isBehind]).toEqual([{ in: true, out: false }, false]);
+    expect(model.faultOf('in')).toBeNull();
   });
 
   it('are read without the middle of long payloads', async () => {
