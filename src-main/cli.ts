@@ -14,6 +14,10 @@ const INTERRUPTED = 130;
 // Whoever read it has left; there is nobody to tell.
 process.stderr.on('error', () => undefined);
 
+let reload = (): boolean => false;
+/** There a closed console is told as SIGHUP, and nobody can send one. */
+const hasHangup = process.platform !== 'win32';
+
 const exitCode = await runCommandLine(process.argv.slice(2), {
   version,
   createEngine: createInspector,
@@ -23,7 +27,13 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  onStop: (stop) => onStopSignals(process, { first: stop, second: () => process.exit(INTERRUPTED) }),
+  onStop: (stop) =>
+    onStopSignals(process, {
+      first: stop,
+      second: () => process.exit(INTERRUPTED),
+      hungUp: () => hasHangup && reload(),
+    }),
+  onReload: (given) => (reload = given),
 });
 // A reader of standard output that has stopped reading must not keep the program.
 process.exit(exitCode);

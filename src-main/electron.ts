@@ -27,14 +27,14 @@ function refuse({ title, hint }: { title: string; hint: string }): void {
   app.exit(FAILED_TO_START);
 }
 
-const engineOptions = ({ settings, preset, journalPath, replyMode }: ServeOptions): EngineOptions => ({
+const engineOptions = ({ settings, preset, journalPath, replyMode, proxy, caPath }: ServeOptions): EngineOptions => ({
   settingsPath: userFile('settings.json'),
   journalPath: journalPath === null ? null : resolve(journalPath),
   flags: settings,
   preset,
   replyMode,
-  proxy: {},
-  caPath: userFile('local-ca'),
+  proxy,
+  caPath: caPath === null ? userFile('local-ca') : resolve(caPath),
 });
 
 /** An address that cannot be listened on is no reason to stop: the window says so and takes another one. */

@@ -4,9 +4,11 @@ import { parseAddress, type Address } from '../../contract/address';
 import type { ReplyMode } from '../../contract/engine';
 import { fail, ok, type Result } from '../../contract/errors';
 import { isPresetName, PRESET_NAMES, type PresetName } from '../../contract/presets';
+import type { ProxyChange } from '../../contract/proxy-state';
 import type { SettingValue } from '../../contract/setting-entry';
 import { parseSetting, type SettingName, type SomeSettings } from '../../contract/settings';
 import { FLAG_NAMES, flagEntry, isFlagName, type FlagName } from './flags';
+import { readProxyFlags } from './proxy-flags';
 
 /** What was asked for by a flag whose value may be left out. */
 export type Optional<Value> = { readonly asked: false } | { readonly asked: true; readonly value: Value | null };
@@ -21,6 +23,9 @@ export interface ServeOptions {
   readonly settingsFile: Optional<string>;
   readonly journalPath: string | null;
   readonly replyMode: ReplyMode;
+  readonly proxy: ProxyChange;
+  /** Folder of the local CA. Null: none was given. */
+  readonly caPath: string | null;
   readonly output: 'json' | 'lines' | 'quiet';
 }
 
@@ -118,7 +123,7 @@ function readPreset(text: string | null): Result<PresetName | null> {
 }
 
 function readServe(flags: readonly GivenFlag[]): Result<Command> {
-  // The last one counts, except of --set.
+  // The last one counts, except of --set and of the lists of the proxy modes.
   const last = new Map(flags.map(({ name, value }) => [name, value]));
   const address = (name: FlagName): Result<Address | null> => {
     const text = last.get(name) ?? null;
@@ -134,6 +139,8 @@ function readServe(flags: readonly GivenFlag[]): Result<Command> {
   if (!replyMode.ok) return replyMode;
   const preset = readPreset(last.get('preset') ?? null);
   if (!preset.ok) return preset;
+  const proxy = readProxyFlags((name) => flags.filter((flag) => flag.name === name).map(({ value }) => value));
+  if (!proxy.ok) return proxy;
   const file = last.get('settings');
   const options: ServeOptions = {
     listen: listen.value,
@@ -144,6 +151,8 @@ function readServe(flags: readonly GivenFlag[]): Result<Command> {
     settingsFile: file === undefined ? { asked: false } : { asked: true, value: file },
     journalPath: last.get('journal') ?? null,
     replyMode: replyMode.value,
+    proxy: proxy.value,
+    caPath: last.get('ca') ?? null,
     output: last.has('json') ? 'json' : last.has('quiet') ? 'quiet' : 'lines',
   };
   return ok({ kind: 'serve', options });

@@ -1,7 +1,7 @@
 /** From arguments to an exit code. */
 import { parseCommand } from './arguments';
 import { helpText } from './help';
-import { sentence } from './lines';
+import { sentences } from './lines';
 import { serve, type ServeParts } from './serve';
 
 export interface CommandLineParts extends ServeParts {
@@ -14,7 +14,7 @@ const USAGE = 2;
 export async function runCommandLine(args: readonly string[], parts: CommandLineParts): Promise<number> {
   const command = parseCommand(args);
   if (!command.ok) {
-    parts.stderr.write(`bytescope: ${sentence(command.error)}\n`);
+    parts.stderr.write(`bytescope: ${sentences(command.error).join('\n')}\n`);
     return USAGE;
   }
   if (command.value.kind === 'serve') return serve(command.value.options, parts);

@@ -1,4 +1,5 @@
 /** Facts as the events of `--json`: one JSON object a line, in printable ASCII and text without controls. */
+import type { Relay } from '../../contract/connections';
 import type { Fact } from '../../contract/facts';
 
 export type EventRecord = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -6,18 +7,54 @@ export type EventRecord = Readonly<Record<string, unknown>> & { readonly event: 
 /** Unix time in both spellings: for people and for sums. Microseconds are as fine as the clock is. */
 const times = (atMs: number) => ({ time: new Date(atMs).toISOString(), atMs: Math.round(atMs * 1000) / 1000 });
 
-/** Null for facts that are told as part of another one. */
-export function eventOf(fact: Fact): EventRecord | null {
+const between = (fromMs: number | null, toMs: number | null): number | null =>
+  fromMs === null || toMs === null ? null : Math.round((toMs - fromMs) * 1000) / 1000;
+
+/** As far as it is known. `connectMs` is null where a kept connection was used. */
+const passedOn = ({ upstream, server, retries, connection, ...at }: Relay) => ({
+  upstream,
+  server,
+  retries,
+  over: connection,
+  connectMs: between(at.connectAtMs, at.securedAtMs ?? at.connectedAtMs),
+  waitMs: between(at.sentAtMs, at.replyAtMs),
+});
+
+/**
+ * Null for facts that are told as part of another one.
+ *
+ * @param relay Of a reply: how its request was passed on.
+ */
+export function eventOf(fact: Fact, relay: Relay | null = null): EventRecord | null {
   const about = { ...times(fact.atMs), connection: fact.connection };
   switch (fact.kind) {
-    case 'connection.opened':
+    case 'connection.opened': {
+      const { client, server, side, upstream, carrier } = fact;
+      const more = side === 'upstream' ? { upstream } : {};
+      return { event: fact.kind, ...about, client, server, ...more, ...(carrier !== null && { carrier }) };
+    }
+    case 'connection.connected':
       return { event: fact.kind, ...about, client: fact.client, server: fact.server };
+    case 'connection.secured':
+      return { event: fact.kind, ...about, ...fact.tls };
+    case 'relay': {
+      const { upstream, server, retries } = fact.relay;
+      return { event: fact.kind, ...about, request: fact.number, upstream, server, retries };
+    }
+    case 'switched':
+      return { event: fact.kind, ...about, request: fact.number, to: fact.to };
+    case 'health': {
+      const { upstream, server, from, to, cause, reason } = fact;
+      return { event: fact.kind, ...times(fact.atMs), upstream, server, from, to, cause, reason };
+    }
     case 'reply': {
-      // Refusals of what never became a request are told as a trip or a fault.
-      if (fact.number === 0) return null;
+      // Refusals of what never became a request are told as a trip or a fault; what a server said, with what its client
+      // got.
+      if (fact.number === 0 || fact.side === 'upstream') return null;
       const { number, method, target, version, status } = fact;
       const sizes = { bytes: fact.requestBytes, replyBytes: fact.end - fact.start };
-      return { event: 'request', ...about, request: number, method, target, version, status, ...sizes };
+      const told = { event: 'request', ...about, request: number, method, target, version, status, ...sizes };
+      return relay === null ? told : { ...told, ...passedOn(relay) };
     }
     case 'trip': {
       const { guard, limit, measured, status, code, offset } = fact;

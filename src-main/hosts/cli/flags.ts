@@ -1,4 +1,5 @@
 /** The flags of `bytescope serve`, declared once: parsing and help read this table. */
+import { MODE_NAMES } from '../../contract/modes';
 import { PRESET_NAMES } from '../../contract/presets';
 import { DEFAULT_ADDRESS, DEFAULT_PAGE_ADDRESS, formatAddress } from '../../contract/address';
 
@@ -29,6 +30,39 @@ const FLAGS = {
   set: {
     value: 'NAME=VALUE',
     doc: 'Put a setting in force; may be given again. Units may be written (10s, 64KiB); "off" switches a limit off',
+  },
+  mode: {
+    value: 'MODE',
+    doc: `What happens to connections: ${MODE_NAMES.join(', ')} (default: server, or what the flags below are for)`,
+  },
+  upstream: {
+    value: 'URL',
+    doc: 'Reverse mode: a server to pass requests on to, http or https; given again, they take turns. A port alone is one of this machine',
+  },
+  config: {
+    value: 'FILE',
+    doc: 'Reverse mode: upstreams and routes as a JSON file. SIGHUP reads it again, where the system has that',
+  },
+  'tunnel-to': { value: 'HOST:PORT', doc: 'Tunnel mode: where every connection leads' },
+  tls: {
+    value: 'CERT,KEY',
+    valueOptional: true,
+    doc: 'Server and reverse mode: speak TLS, with a certificate and its key as PEM files; without them, with certificates of the local CA',
+  },
+  intercept: {
+    value: 'HOST',
+    doc: 'Forward mode: take TLS off for this host, by a certificate of the local CA; *.example.com is all below example.com, * any host. May be given again',
+  },
+  allow: {
+    value: 'RANGE',
+    doc: 'Forward and SOCKS mode: let clients of this address or range in, such as 10.0.0.0/8, besides those of this machine. May be given again',
+  },
+  'allow-private': {
+    doc: 'Forward and SOCKS mode: let clients of other machines reach loopback, private and link-local addresses',
+  },
+  ca: {
+    value: 'FOLDER',
+    doc: 'Where the local CA is kept, made when it is needed (default: next to the settings of the desktop window)',
   },
   journal: { value: 'FILE', doc: 'Keep the recorded traffic in this pcapng file (default: a temporary one)' },
   reply: { value: 'MODE', doc: '"default": the built-in routes; "echo": every valid request gets its own body' },

@@ -1,4 +1,5 @@
 /** The text of `--help`, from the tables of flags and settings. */
+import { MODE_NAMES, modeEntry, type Mode } from '../../contract/modes';
 import { PRESET_NAMES, presetEntry, type PresetName } from '../../contract/presets';
 import type { SettingEntry } from '../../contract/setting-entry';
 import { SETTING_NAMES, settingEntry, type SettingName } from '../../contract/settings';
@@ -52,6 +53,8 @@ function settingLine(name: SettingName): string {
 
 const presetLine = (name: PresetName): string => `  ${name.padEnd(24)}${wrap(presetEntry(name).doc, 26)}\n`;
 
+const modeLine = (name: Mode): string => `  ${name.padEnd(24)}${wrap(modeEntry(name).doc, 26)}\n`;
+
 export const helpText = (): string => `bytescope: see what your HTTP server really received
 
 Usage
@@ -59,6 +62,8 @@ Usage
 
 Flags
 ${FLAG_NAMES.map(flagLine).join('')}
+Modes
+${MODE_NAMES.map(modeLine).join('')}
 Presets
 ${PRESET_NAMES.map(presetLine).join('')}
 Settings, with their defaults
@@ -69,5 +74,7 @@ Exit codes: 0 stopped, 1 could not start, 2 the command line is wrong.
 Examples
   bytescope serve
   bytescope serve --ui --open
+  bytescope serve --upstream http://127.0.0.1:3000 --upstream http://127.0.0.1:3001
+  bytescope serve --mode forward --intercept example.com
   bytescope serve --listen 127.0.0.1:0 --json --set headTimeoutMs=500 --set bucketCapacity=off
 `;

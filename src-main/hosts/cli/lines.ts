@@ -1,9 +1,10 @@
 /** Facts as lines for people. Whatever came off the wire is made visible: a terminal must not act on it. */
-import type { CloseCause } from '../../contract/connections';
+import type { CloseCause, Relay, SwitchedTo, TlsInfo } from '../../contract/connections';
 import { describe, type Failure } from '../../contract/errors';
 import type { Fact } from '../../contract/facts';
 import { numberEntry } from '../../contract/settings';
 import { UNIT_SYMBOLS } from '../../contract/units';
+import type { ServerChange, ServerState } from '../../contract/upstreams';
 
 /** Controls, line separators and what turns the direction of text around. */
 const ACTING = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
@@ -45,14 +46,66 @@ export const sentence = (failure: Failure): string => {
   return visible(`${title} ${hint}`);
 };
 
-function says(fact: Fact, paint: Paint): string | null {
+/** Everything that is wrong, one sentence a line, the first with what to do. */
+export function sentences(failure: Failure): string[] {
+  const [, ...others] = String(failure.detail?.['mistakes'] ?? '').split('\n');
+  return [sentence(failure), ...others.map((each) => `  ${visible(each)}`)];
+}
+
+const SWITCHED: Readonly<Record<SwitchedTo, string>> = {
+  tunnel: 'a tunnel',
+  websocket: 'a WebSocket',
+  other: 'another protocol',
+};
+
+function securedBy({ version, cipher, alpn, serverName }: TlsInfo): string {
+  const agreed = [version, cipher, alpn, serverName === null ? null : `for ${serverName}`];
+  return visible(`secured: ${agreed.filter((part) => part !== null).join(', ')}`);
+}
+
+const cameFrom = ({ upstream, server, retries }: Relay): string =>
+  visible(
+    ` from ${upstream === '' ? '' : `${upstream} at `}${server}${retries === 0 ? '' : `, server ${retries + 1}`}`,
+  );
+
+const STATE_TONES: Readonly<Record<ServerState, Parameters<Paint>[0]>> = {
+  in: 'good',
+  'slow-start': 'good',
+  trial: 'warn',
+  ejected: 'bad',
+  unhealthy: 'bad',
+  draining: 'warn',
+  out: 'warn',
+};
+
+function healthLine({ upstream, server, to, reason }: ServerChange, paint: Paint): string {
+  return `${visible(`${upstream} at ${server}`)} is ${paint(STATE_TONES[to], to)}: ${visible(reason)}`;
+}
+
+function says(fact: Fact, paint: Paint, relay: Relay | null): string | null {
   switch (fact.kind) {
     case 'connection.opened':
-      return `opened from ${fact.client}`;
+      return fact.side === 'client'
+        ? `opened from ${fact.client}`
+        : visible(`opens to ${fact.upstream ?? fact.server}`);
+    case 'connection.connected':
+      return `connected to ${fact.server} from ${fact.client}`;
+    case 'connection.secured':
+      return securedBy(fact.tls);
+    case 'relay': {
+      const { server, retries } = fact.relay;
+      if (retries === 0) return null;
+      return paint('warn', visible(`request ${fact.number} is sent again, to ${server}: ${retries} failed it`));
+    }
+    case 'switched':
+      return `request ${fact.number} goes on as ${SWITCHED[fact.to]}`;
+    case 'health':
+      return healthLine(fact, paint);
     case 'reply': {
-      if (fact.number === 0) return null;
+      if (fact.number === 0 || fact.side === 'upstream') return null;
       const request = `${visible(fact.method)} ${visible(fact.target)}`;
-      return `${request} ${paint(toneOf(fact.status), String(fact.status))} ${counted(fact.requestBytes, 'byte')}`;
+      const status = paint(toneOf(fact.status), String(fact.status));
+      return `${request} ${status} ${counted(fact.requestBytes, 'byte')}${relay === null ? '' : cameFrom(relay)}`;
     }
     case 'trip': {
       const { label, unit } = numberEntry(fact.guard);
@@ -82,9 +135,15 @@ const clockTime = (atMs: number): string => {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${millis}`;
 };
 
-/** Null for facts that are told as part of another one. */
-export function lineOf(fact: Fact, paint: Paint): string | null {
-  const text = says(fact, paint);
+/**
+ * Null for facts that are told as part of another one.
+ *
+ * @param relay Of a reply: how its request was passed on.
+ */
+export function lineOf(fact: Fact, paint: Paint, relay: Relay | null = null): string | null {
+  const text = says(fact, paint, relay);
   if (text === null) return null;
-  return `${paint('dim', `${clockTime(fact.atMs)}  #${String(fact.connection).padEnd(4)}`)} ${text}`;
+  // What happens to a server happens on no connection.
+  const whose = fact.connection === 0 ? '' : `#${fact.connection}`;
+  return `${paint('dim', `${clockTime(fact.atMs)}  ${whose.padEnd(5)}`)} ${text}`;
 }

@@ -1,11 +1,11 @@
 /** `bytescope serve`: starts the engine, tells what happens, stops in good order. */
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_PAGE_ADDRESS, type Address } from '../../contract/address';
 import type { Engine, EngineOptions } from '../../contract/engine';
 import { ok, type Failure, type Result } from '../../contract/errors';
 import type { ServeOptions } from './arguments';
-import { sentence } from './lines';
+import { sentences } from './lines';
 import { createReporter, type Reporter } from './reporter';
 import { settingsFilePath } from './settings-path';
 
@@ -13,6 +13,9 @@ import { settingsFilePath } from './settings-path';
 export const CLOSE_GRACE_MS = 2_500;
 /** Then the program ends, whatever still hangs. */
 const CLOSE_LIMIT_MS = CLOSE_GRACE_MS + 2_000;
+
+/** Of the local CA, next to the settings of the desktop window: it is the one whose certificate clients know. */
+const CA_FOLDER = 'local-ca';
 
 /** The window in a browser, as the entry point supplies it. */
 export interface UiHost {
@@ -30,6 +33,8 @@ export interface ServeParts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back when the program is asked to stop. */
   readonly onStop: (stop: () => void) => void;
+  /** Calls back when the program is asked to read its configuration again; false: there is none, so it is to stop. */
+  readonly onReload: (reload: () => boolean) => void;
 }
 
 function engineOptions(options: ServeOptions, env: ServeParts['env']): EngineOptions {
@@ -41,8 +46,8 @@ function engineOptions(options: ServeOptions, env: ServeParts['env']): EngineOpt
     flags: options.settings,
     preset: options.preset,
     replyMode: options.replyMode,
-    proxy: {},
-    caPath: null,
+    proxy: options.proxy,
+    caPath: options.caPath === null ? join(dirname(ownPath()), CA_FOLDER) : resolve(options.caPath),
   };
 }
 
@@ -71,7 +76,7 @@ async function start(
     await ui.value?.close();
     return listening;
   }
-  if (listening.ok) reporter.listening(listening.value);
+  if (listening.ok) reporter.listening(listening.value, engine.proxy);
   else reporter.notice(listening.error);
   if (ui.value !== null) tellUi(ui.value, options, parts);
   return ui;
@@ -106,11 +111,23 @@ function inTime(work: Promise<unknown>): Promise<boolean> {
   });
 }
 
+/** False: the configuration in force came from no file. */
+function reload(engine: Engine, reporter: Reporter): boolean {
+  if (engine.proxy.configPath === null) return false;
+  const viewer = engine.attach(() => undefined);
+  void viewer.request('proxy.change', { configPath: '' }).then((changed) => {
+    viewer.detach();
+    if (changed.ok) reporter.reloaded(engine.proxy);
+    else reporter.notice(changed.error);
+  });
+  return true;
+}
+
 /** Resolves with the exit code when everything is closed. */
 export async function serve(options: ServeOptions, parts: ServeParts): Promise<number> {
   const { stdout, stderr, env } = parts;
   const refuse = (failure: Failure): number => {
-    stderr.write(`bytescope: ${sentence(failure)}\n`);
+    stderr.write(`bytescope: ${sentences(failure).join('\n')}\n`);
     return 1;
   };
   let stop: () => void = () => undefined;
@@ -122,6 +139,7 @@ export async function serve(options: ServeOptions, parts: ServeParts): Promise<n
   const engine = created.value;
   engine.onFact((fact) => reporter.fact(fact));
   parts.onStop(stop);
+  parts.onReload(() => reload(engine, reporter));
   const started = await start(engine, options, { ...parts, reporter });
   // What went wrong before is told now: programs that read along count on the addresses to come first.
   engine.onNotice((failure) => reporter.notice(failure));

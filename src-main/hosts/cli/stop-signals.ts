@@ -7,10 +7,15 @@ const SAME_KEYPRESS_MS = 200;
 export interface StopHandlers {
   readonly first: () => void;
   readonly second: () => void;
+  /**
+   * What a hangup (SIGHUP) is taken for first: by the custom of servers, a wish to read the configuration again. False:
+   * there is nothing to read, so it stops the program, as a terminal that is closed means it.
+   */
+  readonly hungUp: () => boolean;
 }
 
 /** Returns a function that stops listening. */
-export function onStopSignals(source: NodeJS.EventEmitter, { first, second }: StopHandlers): () => void {
+export function onStopSignals(source: NodeJS.EventEmitter, { first, second, hungUp }: StopHandlers): () => void {
   let stoppedAtMs: number | null = null;
   const onSignal = (): void => {
     const nowMs = performance.now();
@@ -21,8 +26,12 @@ export function onStopSignals(source: NodeJS.EventEmitter, { first, second }: St
       second();
     }
   };
-  for (const signal of SIGNALS) source.on(signal, onSignal);
+  const onHangup = (): void => {
+    if (stoppedAtMs !== null || !hungUp()) onSignal();
+  };
+  const listenerOf = (signal: string) => (signal === 'SIGHUP' ? onHangup : onSignal);
+  for (const signal of SIGNALS) source.on(signal, listenerOf(signal));
   return () => {
-    for (const signal of SIGNALS) source.off(signal, onSignal);
+    for (const signal of SIGNALS) source.off(signal, listenerOf(signal));
   };
 }

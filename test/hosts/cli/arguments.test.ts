@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describe as textOf } from '../../../src-main/contract/errors';
+import { MODE_NAMES } from '../../../src-main/contract/modes';
 import { SETTING_NAMES } from '../../../src-main/contract/settings';
 import { parseCommand, type ServeOptions } from '../../../src-main/hosts/cli/arguments';
 import { FLAG_NAMES } from '../../../src-main/hosts/cli/flags';
@@ -28,13 +29,15 @@ describe('serve', () => {
       settingsFile: { asked: false },
       journalPath: null,
       replyMode: 'default',
+      proxy: {},
+      caPath: null,
       output: 'lines',
     });
   });
 
   it('reads every flag', () => {
     const args =
-      '--listen [::1]:0 --ui 127.0.0.1:9 --open --set headTimeoutMs=500 --set bucketCapacity=off --journal j.pcapng --reply echo --settings s.json --json --preset nginx';
+      '--listen [::1]:0 --ui 127.0.0.1:9 --open --set headTimeoutMs=500 --set bucketCapacity=off --journal j.pcapng --reply echo --settings s.json --json --preset nginx --mode reverse --config c.json --tls --ca keys';
     expect(serveOptions(...args.split(' '))).toEqual({
       listen: { host: '::1', port: 0 },
       ui: { asked: true, value: { host: '127.0.0.1', port: 9 } },
@@ -44,6 +47,8 @@ describe('serve', () => {
       settingsFile: { asked: true, value: 's.json' },
       journalPath: 'j.pcapng',
       replyMode: 'echo',
+      proxy: { mode: 'reverse', configPath: 'c.json', tls: { kind: 'local-ca' } },
+      caPath: 'keys',
       output: 'json',
     });
   });
@@ -88,6 +93,67 @@ describe('serve', () => {
       maxConnections: null,
       idleTimeoutMs: null,
     });
+  });
+});
+
+describe('the proxy modes', () => {
+  const proxyOf = (line: string) => serveOptions(...line.split(' ')).proxy;
+
+  it.each<[string, object]>([
+    ['--mode forward', { mode: 'forward' }],
+    ['--mode socks', { mode: 'socks' }],
+    ['--upstream 3000 --upstream https://b', { mode: 'reverse', upstreams: ['3000', 'https://b'] }],
+    ['--config c.json', { mode: 'reverse', configPath: 'c.json' }],
+    ['--tunnel-to db:5432', { mode: 'tunnel', tunnelTo: 'db:5432' }],
+    ['--intercept a.b --intercept *', { mode: 'forward', forward: { intercept: ['a.b', '*'] } }],
+    ['--mode socks --allow ::1 --allow-private', { mode: 'socks', forward: { allow: ['::1'], allowPrivate: true } }],
+    ['--allow 10.0.0.0/8', { forward: { allow: ['10.0.0.0/8'] } }],
+    ['--tls', { tls: { kind: 'local-ca' } }],
+    ['--tls a.crt,a.key', { tls: { kind: 'own', certificatePath: 'a.crt', keyPath: 'a.key' } }],
+    ['--tls --upstream 3000', { mode: 'reverse', upstreams: ['3000'], tls: { kind: 'local-ca' } }],
+  ])('%s', (line, proxy) => {
+    expect(proxyOf(line)).toEqual(proxy);
+  });
+
+  it.each([
+    ['--mode backwards', 'The flag --mode takes server, reverse, forward, socks, tunnel, not "backwards".'],
+    ['--upstream 1 --config c', 'The flags --upstream and --config both say where requests go: give one of them.'],
+    ['--mode forward --upstream 1', 'The flag --upstream belongs to the reverse mode, and --mode is forward.'],
+    [
+      '--upstream 1 --tunnel-to a:1',
+      'The flag --tunnel-to belongs to the tunnel mode, and --upstream means the reverse mode.',
+    ],
+    [
+      '--upstream 1 --allow ::1',
+      'The flag --allow belongs to the forward and the socks mode, and --upstream means the reverse mode.',
+    ],
+    ['--mode socks --tls', 'The flag --tls belongs to the server and the reverse mode, and --mode is socks.'],
+    ['--tls a.pem', 'The flag --tls takes two files with a comma between them, CERT,KEY, not "a.pem".'],
+    ['--tls a,b,c', 'The flag --tls takes two files with a comma between them, CERT,KEY, not "a,b,c".'],
+    ['--tunnel-to db', 'The flag --tunnel-to takes HOST:PORT, not "db".'],
+    [
+      '--allow 10.0.0.1/8',
+      'The flag --allow cannot take "10.0.0.1/8": the address has bits set that its prefix leaves open; set them to 0, or leave "/" out to mean one address.',
+    ],
+    [
+      '--intercept a/b',
+      'The flag --intercept cannot take "a/b": it is a host such as example.com, all below one such as *.example.com, or *.',
+    ],
+    ['--upstream', 'The flag --upstream needs a value: --upstream URL.'],
+    ['--allow-private=1', 'The flag --allow-private takes no value.'],
+  ])('%s is told as one sentence', (line, sentence) => {
+    expect(mistake('serve', ...line.split(' '))).toBe(sentence);
+  });
+
+  it('every server that is wrong is told', () => {
+    expect(mistake('serve', '--upstream', 'ftp://a', '--upstream', '3000', '--upstream', 'http://b/c')).toBe(
+      '--upstream ftp://a: it begins with http:// or https://. --upstream http://b/c: leave out what follows the host and port; routes say which paths go where.',
+    );
+  });
+
+  it('lists are no longer than they may be', () => {
+    const many = Array.from({ length: 101 }, () => ['--allow', '::1']).flat();
+    expect(mistake('serve', ...many)).toBe('The flag --allow can be given 100 times at most.');
   });
 });
 
@@ -139,6 +205,10 @@ describe('help', () => {
     'is asked for by %j',
     (args) => expect(parseCommand(args)).toEqual({ ok: true, value: { kind: 'help' } }),
   );
+
+  it('tells every mode', () => {
+    for (const mode of MODE_NAMES) expect(helpText()).toContain(`\n  ${mode} `);
+  });
 
   it('lists every flag and every setting', () => {
     const text = helpText();

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { eventOf, toJsonLine } from '../../../src-main/hosts/cli/events';
-import { closedFact, faultFact, openedFact, rateFact, replyFact, tripFact } from '../../support/facts';
+import {
+  closedFact,
+  connectedFact,
+  faultFact,
+  healthFact,
+  openedFact,
+  rateFact,
+  relayFact,
+  relayOf,
+  replyFact,
+  securedFact,
+  switchedFact,
+  tripFact,
+} from '../../support/facts';
 
 const TIMES = { time: '2024-01-02T03:04:05.006Z', atMs: 1704164645006, connection: 7 };
 
@@ -60,6 +73,64 @@ describe('eventOf', () => {
       bytesOut: 130,
       requests: 1,
     });
+  });
+});
+
+describe('what is passed on', () => {
+  const AT = { time: TIMES.time, atMs: TIMES.atMs };
+
+  it('is told with the reply: from which server, over which connection, and how long that took', () => {
+    expect(eventOf(replyFact(), relayOf({ retries: 1 }))).toMatchObject({
+      event: 'request',
+      status: 200,
+      upstream: 'api',
+      server: 'http://127.0.0.1:3000',
+      retries: 1,
+      over: 8,
+      connectMs: 2,
+      waitMs: 7.5,
+    });
+  });
+
+  it('has no times that are not known yet', () => {
+    const kept = relayOf({ connectAtMs: null, connectedAtMs: null, replyAtMs: null });
+    expect(eventOf(replyFact(), kept)).toMatchObject({ connectMs: null, waitMs: null });
+    const secured = relayOf({ securedAtMs: relayOf().routedAtMs + 30 });
+    expect(eventOf(replyFact(), secured)).toMatchObject({ connectMs: 30 });
+  });
+
+  it('is not told again as the reply of the server', () => {
+    expect(eventOf(replyFact({ side: 'upstream' }))).toBeNull();
+  });
+
+  it('begins with a server that was chosen', () => {
+    const server = { upstream: 'api', server: 'http://127.0.0.1:3000', retries: 0 };
+    expect(eventOf(relayFact())).toEqual({ event: 'relay', ...TIMES, request: 1, ...server });
+  });
+
+  it('needs connections to servers, and some of them TLS', () => {
+    const opened = openedFact({ side: 'upstream', upstream: 'api · http://127.0.0.1:3000', client: '', carrier: 3 });
+    expect(eventOf(opened)).toMatchObject({ upstream: 'api · http://127.0.0.1:3000', carrier: 3 });
+    const ends = { client: '127.0.0.1:51000', server: '127.0.0.1:3000' };
+    expect(eventOf(connectedFact())).toEqual({ event: 'connection.connected', ...TIMES, connection: 8, ...ends });
+    expect(eventOf(securedFact())).toMatchObject({ event: 'connection.secured', version: 'TLSv1.3', alpn: 'http/1.1' });
+  });
+
+  it('may go on in another protocol', () => {
+    expect(eventOf(switchedFact())).toEqual({ event: 'switched', ...TIMES, request: 2, to: 'websocket' });
+  });
+
+  it('depends on servers whose health changes on no connection', () => {
+    const reason = '3 connect failures in a row; tried again in 2 s';
+    const change = {
+      upstream: 'api',
+      server: 'http://127.0.0.1:3000',
+      from: 'in',
+      to: 'ejected',
+      cause: 'faults',
+      reason,
+    };
+    expect(eventOf(healthFact())).toEqual({ event: 'health', ...AT, ...change });
   });
 });
 

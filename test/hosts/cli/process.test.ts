@@ -37,7 +37,7 @@ describe('serve --json', () => {
       'request',
       'connection.closed',
     ]);
-    expect(events[0]).toEqual({ event: 'listening', address: '127.0.0.1', port });
+    expect(events[0]).toEqual({ event: 'listening', address: '127.0.0.1', port, mode: 'server' });
     expect(events[2]).toMatchObject({
       connection: 1,
       request: 1,

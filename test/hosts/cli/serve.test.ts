@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineOptions } from '../../../src-main/contract/engine';
-import { fail, ok, type Result } from '../../../src-main/contract/errors';
+import { fail, ok, type Failure, type Result } from '../../../src-main/contract/errors';
+import { configOfUrls } from '../../../src-main/contract/proxy-reading';
+import { DEFAULT_PROXY_STATE, type LocalCa, type ProxyState } from '../../../src-main/contract/proxy-state';
 import { runCommandLine } from '../../../src-main/hosts/cli/command-line';
 import type { UiHost } from '../../../src-main/hosts/cli/serve';
 import { replyFact, tripFact } from '../../support/facts';
@@ -9,10 +11,12 @@ import { ScriptedEngine } from '../../support/scripted-engine';
 
 let engine: ScriptedEngine;
 let options: EngineOptions | null;
+let refusal: Failure | null;
 let uiAnswers: Result<UiHost>[];
 let uiAddresses: string[];
 let opened: string[];
 let stop: () => void;
+let reload: () => boolean;
 let text: { out: string; err: string };
 
 function ui(more: Partial<UiHost> = {}): Result<UiHost> {
@@ -30,7 +34,7 @@ function run(...args: string[]): Promise<number> {
     version: '1.2.3',
     createEngine: (given) => {
       options = given;
-      return Promise.resolve(ok(engine));
+      return Promise.resolve(refusal === null ? ok(engine) : { ok: false, error: refusal });
     },
     startUi: async (_engine, { host, port }) => {
       uiAddresses.push(`${host}:${port}`);
@@ -43,6 +47,7 @@ function run(...args: string[]): Promise<number> {
     stderr: collect('err'),
     env: { XDG_CONFIG_HOME: '/config' },
     onStop: (given) => (stop = given),
+    onReload: (given) => (reload = given),
   });
 }
 
@@ -56,6 +61,7 @@ const untilSaid = (part: string) => vi.waitUntil(() => text.out.includes(part));
 beforeEach(() => {
   engine = new ScriptedEngine();
   options = null;
+  refusal = null;
   uiAnswers = [];
   uiAddresses = [];
   opened = [];
@@ -93,7 +99,7 @@ describe('serve --json', () => {
     engine.notice({ code: 'CAP_WRITE_FAILED', detail: { reason: 'ENOSPC' } });
     stop();
     expect(await exit).toBe(0);
-    expect(events()[0]).toEqual({ event: 'listening', address: '127.0.0.1', port: 45678 });
+    expect(events()[0]).toEqual({ event: 'listening', address: '127.0.0.1', port: 45678, mode: 'server' });
     expect(events()[1]).toEqual({ event: 'ui', url: 'http://127.0.0.1:4174/#token=t' });
     expect(
       events()
@@ -174,6 +180,158 @@ describe('serve for people', () => {
     stop();
     await exit;
     expect(text.err).toContain('ENOSPC');
+  });
+});
+
+describe('the proxy modes', () => {
+  const servers = (...urls: string[]): ProxyState => {
+    const read = configOfUrls(urls);
+    return { ...DEFAULT_PROXY_STATE, mode: 'reverse', config: read.ok ? read.value : null };
+  };
+  const listeningLines = async (proxy: ProxyState): Promise<string[]> => {
+    engine.proxy = proxy;
+    const exit = run('serve', '--quiet', '--listen', '127.0.0.1:81');
+    await untilSaid('Try');
+    stop();
+    await exit;
+    return text.out.trim().split('\n');
+  };
+
+  it.each<[string, ProxyState, string, string]>([
+    [
+      'where requests go',
+      servers('http://a', 'https://b'),
+      'Listening on http://127.0.0.1:81, passes requests on to http://a, https://b',
+      'Try: curl http://127.0.0.1:81/',
+    ],
+    [
+      'some of many servers',
+      servers('1', '2', '3', '4', '5'),
+      'Listening on http://127.0.0.1:81, passes requests on to http://127.0.0.1:1, http://127.0.0.1:2, http://127.0.0.1:3 and 2 more',
+      'Try: curl http://127.0.0.1:81/',
+    ],
+    [
+      'that it is a forward proxy, and for whom it takes TLS off',
+      {
+        ...DEFAULT_PROXY_STATE,
+        mode: 'forward',
+        forward: { allow: [], allowPrivate: false, intercept: ['*.example.com'] },
+      },
+      'Listening on http://127.0.0.1:81 as a forward proxy, intercepts *.example.com',
+      'Try: curl -x http://127.0.0.1:81 http://example.com/',
+    ],
+    [
+      'that it speaks SOCKS5',
+      { ...DEFAULT_PROXY_STATE, mode: 'socks', tls: { kind: 'local-ca' } },
+      'Listening on 127.0.0.1:81 as a SOCKS5 proxy',
+      'Try: curl --socks5-hostname 127.0.0.1:81 http://example.com/',
+    ],
+    [
+      'where a tunnel leads',
+      { ...DEFAULT_PROXY_STATE, mode: 'tunnel', tunnelTo: 'db:5432' },
+      'Listening on 127.0.0.1:81, leads every connection to db:5432',
+      'Try: nc 127.0.0.1:81',
+    ],
+    [
+      'that it speaks TLS, and what to trust',
+      { ...DEFAULT_PROXY_STATE, tls: { kind: 'local-ca' }, ca: { path: '/home/u/ca.pem' } as LocalCa },
+      'Listening on https://127.0.0.1:81',
+      "Try: curl --cacert '/home/u/ca.pem' https://127.0.0.1:81/anything",
+    ],
+  ])('the first line says %s', async (_name, proxy, first, second) => {
+    expect(await listeningLines(proxy)).toEqual([first, second]);
+  });
+
+  it('the first event names the mode and what is behind it', async () => {
+    engine.proxy = servers('http://a');
+    const exit = run('serve', '--json');
+    await untilSaid('listening');
+    stop();
+    await exit;
+    expect(events()[0]).toMatchObject({ event: 'listening', mode: 'reverse', to: ['http://a'] });
+  });
+
+  it('are asked of the engine as the flags have them', async () => {
+    const exit = run('serve', '--quiet', '--upstream', '3000', '--tls', 'c,k', '--ca', '/keys');
+    await untilSaid('Try');
+    stop();
+    await exit;
+    const tls = { kind: 'own', certificatePath: 'c', keyPath: 'k' };
+    expect(options?.proxy).toEqual({ mode: 'reverse', upstreams: ['3000'], tls });
+    expect(options?.caPath).toBe('/keys');
+  });
+
+  it('keep their CA next to the settings of the desktop window', async () => {
+    const exit = run('serve', '--quiet');
+    await untilSaid('Try');
+    stop();
+    await exit;
+    expect(options?.caPath).toMatch(/ytescope[/\\]local-ca$/);
+  });
+
+  it('that cannot be started end with 1 and every mistake as a sentence', async () => {
+    const mistakes = 'a: it is wrong.\nb: it is wrong too.';
+    refusal = { code: 'CFG_PROXY', detail: { mistake: 'a: it is wrong (and 1 more)', mistakes } };
+    expect(await run('serve', '--config', 'c.json')).toBe(1);
+    expect(text.err).toMatch(
+      /^bytescope: The proxy configuration cannot be used: a: it is wrong \(and 1 more\)\. .*\n {2}b: it is wrong too\.\n$/,
+    );
+  });
+
+  it('asked for by flags that are wrong end with 2, and nothing is started', async () => {
+    expect(await run('serve', '--upstream', 'ftp://a')).toBe(2);
+    expect(text.err).toMatch(/^bytescope: --upstream ftp:\/\/a: it begins with http:\/\/ or https:\/\/\. /);
+    expect(options).toBeNull();
+  });
+});
+
+describe('a hangup', () => {
+  const fromFile: ProxyState = { ...DEFAULT_PROXY_STATE, configPath: '/etc/proxy.json' };
+
+  it('stops where the configuration came from no file', async () => {
+    const exit = run('serve', '--quiet');
+    await untilSaid('Try');
+    expect(reload()).toBe(false);
+    stop();
+    await exit;
+    expect(engine.calls).toEqual([]);
+  });
+
+  it('has the file read again, says so, and leaves no viewer behind', async () => {
+    engine.proxy = fromFile;
+    const exit = run('serve', '--quiet');
+    await untilSaid('Try');
+    expect(reload()).toBe(true);
+    await untilSaid('/etc/proxy.json was read again: 0 upstreams, 0 servers');
+    stop();
+    await exit;
+    expect(engine.calls).toEqual([{ name: 'proxy.change', params: { configPath: '' } }]);
+    expect(engine.viewerCount).toBe(0);
+  });
+
+  it('is an event of its own', async () => {
+    engine.proxy = fromFile;
+    const exit = run('serve', '--json');
+    await untilSaid('listening');
+    reload();
+    await untilSaid('reloaded');
+    stop();
+    await exit;
+    expect(events()[1]).toEqual({ event: 'reloaded', path: '/etc/proxy.json', to: [] });
+  });
+
+  it('says everything that is wrong with the file, and goes on', async () => {
+    const mistakes = 'a: it is wrong.\nb: it is wrong too.';
+    const error: Failure = { code: 'CFG_PROXY', detail: { mistake: 'a: it is wrong (and 1 more)', mistakes } };
+    engine = new ScriptedEngine({ 'proxy.change': () => ({ ok: false, error }) });
+    engine.proxy = fromFile;
+    const exit = run('serve', '--json');
+    await untilSaid('listening');
+    reload();
+    await untilSaid('notice');
+    stop();
+    expect(await exit).toBe(0);
+    expect(events()[1]).toMatchObject({ event: 'notice', code: 'CFG_PROXY', mistakes: mistakes.split('\n') });
   });
 });
 

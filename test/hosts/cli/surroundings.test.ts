@@ -26,7 +26,7 @@ describe('openerOf', () => {
 
 describe('onStopSignals', () => {
   const source = new EventEmitter();
-  const handlers = { first: vi.fn(), second: vi.fn() };
+  const handlers = { first: vi.fn(), second: vi.fn(), hungUp: vi.fn(() => false) };
   let end: () => void;
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] });
@@ -56,6 +56,21 @@ describe('onStopSignals', () => {
     vi.advanceTimersByTime(300);
     source.emit('SIGTERM');
     expect([handlers.first.mock.calls.length, handlers.second.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it('reads the configuration again at a hangup, where there is one, and does not stop', () => {
+    handlers.hungUp.mockReturnValueOnce(true);
+    source.emit('SIGHUP');
+    expect(handlers.first).not.toHaveBeenCalled();
+    source.emit('SIGHUP');
+    expect(handlers.first).toHaveBeenCalledOnce();
+  });
+
+  it('does not read a configuration while it stops', () => {
+    source.emit('SIGTERM');
+    vi.advanceTimersByTime(300);
+    source.emit('SIGHUP');
+    expect([handlers.hungUp.mock.calls.length, handlers.second.mock.calls.length]).toEqual([0, 1]);
   });
 
   it('leaves nothing behind', () => {

@@ -13,6 +13,14 @@ it.each([
     ['--reply=echo', '--journal=/tmp/a b.pcapng'],
   ],
   [['--listen'], ['--listen']],
+  [
+    ['--mode', 'forward', '--no-sandbox', '--intercept=*', '--allow', '::1', '--allow-private', '--ca', '/tmp/ca'],
+    ['--mode=forward', '--intercept=*', '--allow=::1', '--allow-private', '--ca=/tmp/ca'],
+  ],
+  [
+    ['--tls', '--no-sandbox', '--upstream', '1', '--upstream', '2', '--config', 'c', '--tunnel-to', 'a:1', '--tls'],
+    ['--tls=', '--upstream=1', '--upstream=2', '--config=c', '--tunnel-to=a:1', '--tls='],
+  ],
 ])('takes our flags out of %j', (args, flags) => {
   expect(launchFlags(args)).toEqual(flags);
 });

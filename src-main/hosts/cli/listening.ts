@@ -1,0 +1,56 @@
+/** Where it listens, what it does there, and how to try it. */
+import { formatAddress, type Address } from '../../contract/address';
+import { exampleAt } from '../../contract/modes';
+import type { ProxyState } from '../../contract/proxy-state';
+
+const MAX_NAMED = 3;
+
+/** `a, b, c and 5 more` */
+function named(names: readonly string[]): string {
+  const first = names.slice(0, MAX_NAMED).join(', ');
+  return names.length > MAX_NAMED ? `${first} and ${names.length - MAX_NAMED} more` : first;
+}
+
+/** The addresses behind it, each once: servers of the reverse mode, the target of a tunnel. */
+export function leadsTo({ mode, config, tunnelTo }: ProxyState): readonly string[] {
+  if (mode === 'tunnel') return tunnelTo === null ? [] : [tunnelTo];
+  if (mode !== 'reverse') return [];
+  const upstreams = Object.values(config?.upstreams ?? {});
+  return [...new Set(upstreams.flatMap(({ servers }) => servers.map(({ url }) => url)))];
+}
+
+const speaksTls = ({ mode, tls }: ProxyState): boolean =>
+  (mode === 'server' || mode === 'reverse') && tls.kind !== 'off';
+
+function place(address: Address, state: ProxyState): string {
+  const at = formatAddress(address);
+  if (state.mode === 'socks' || state.mode === 'tunnel') return at;
+  return `${speaksTls(state) ? 'https' : 'http'}://${at}`;
+}
+
+function purpose(state: ProxyState): string {
+  const { mode, forward } = state;
+  switch (mode) {
+    case 'server':
+      return '';
+    case 'reverse':
+      return `, passes requests on to ${named(leadsTo(state))}`;
+    case 'forward':
+      return ` as a forward proxy${forward.intercept.length === 0 ? '' : `, intercepts ${named(forward.intercept)}`}`;
+    case 'socks':
+      return ' as a SOCKS5 proxy';
+    case 'tunnel':
+      return `, leads every connection to ${named(leadsTo(state))}`;
+  }
+}
+
+export const listeningLine = (address: Address, state: ProxyState): string =>
+  `Listening on ${place(address, state)}${purpose(state)}`;
+
+/** A command that a person can paste. */
+export function tryLine(address: Address, state: ProxyState): string {
+  const plain = exampleAt(state.mode, address);
+  if (!speaksTls(state)) return `Try: ${plain}`;
+  const trusting = state.tls.kind === 'local-ca' && state.ca !== null ? `--cacert '${state.ca.path}' ` : '';
+  return `Try: ${plain.replace('http://', `${trusting}https://`)}`;
+}
