@@ -4,7 +4,7 @@
  *
  * Bounds: a head of 64 KiB; interim replies, which have no end of their own, end at the deadline.
  */
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { isExpectedStatus, type HealthCheckConfig } from '../contract/proxy-config';
 import { authorityOf, type UpstreamUrl } from '../contract/upstream-url';
@@ -40,10 +40,14 @@ export class Probe {
   constructor(private readonly options: ProbeOptions) {
     const { url, check, tlsOptions } = options;
     const { host, port, scheme } = url;
+    // SNI holds names alone (RFC 6066 §3), and Node sends none by itself.
+    const named = isIP(host) === 0 ? { servername: host } : {};
     this.#parser.answers('GET');
     this.#isSecure = scheme === 'http';
     this.#deadline = setTimeout(() => this.#fail(`no answer in ${spoken(check.timeoutMs)}`), check.timeoutMs).unref();
-    this.#socket = this.#isSecure ? connect({ host, port }) : connectTls({ ...tlsOptions(url), host, port });
+    this.#socket = this.#isSecure
+      ? connect({ host, port })
+      : connectTls({ ALPNProtocols: ['http/1.1'], ...named, ...tlsOptions(url), host, port });
     this.#socket.unref();
     this.#socket.on('connect', () => {
       this.#isConnected = true;

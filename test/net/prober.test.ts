@@ -188,11 +188,15 @@ describe('a check over TLS', () => {
   const rootPem = makeAuthorityCertificate(keys, 'test', nowMs);
   const authority = new CertificateAuthority(new X509Certificate(rootPem), keys.privateKey, '/ca.pem');
   const keyPem = keys.privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const asked: object[] = [];
   const secure = async (host: string): Promise<number> => {
+    asked.splice(0);
     const parsed = parseCertificateHost(host);
     if (parsed === null) throw new Error('no host');
     const { pem } = authority.issue(parsed, keys.publicKey, nowMs);
-    const server = createTlsServer({ cert: pem, key: keyPem }, (socket) => {
+    const server = createTlsServer({ cert: pem, key: keyPem, ALPNProtocols: ['http/1.1'] }, (socket) => {
+      const { servername, alpnProtocol } = socket as unknown as { servername: unknown; alpnProtocol: unknown };
+      asked.push({ servername, alpnProtocol });
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\n'));
     });
@@ -204,6 +208,12 @@ describe('a check over TLS', () => {
   it('passes where the options trust the server', async () => {
     const port = await secure('127.0.0.1');
     expect(await verdict(secured(port), {}, { ca: rootPem })).toEqual({ passed: true, told: '200' });
+  });
+
+  it('asks for the host by its name, and for HTTP/1.1', async () => {
+    const port = await secure('localhost');
+    const { passed } = await probe(`https://localhost:${port}`, {}, { ca: rootPem });
+    expect([passed, asked]).toEqual([true, [{ servername: 'localhost', alpnProtocol: 'http/1.1' }]]);
   });
 
   it('tells a certificate that is not trusted', async () => {
