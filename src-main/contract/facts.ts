@@ -91,6 +91,15 @@ export type Fact =
       /** How long it waits before it is routed. */
       readonly delayMs: number;
     }
+  /** The head of a final reply that is passed on, while its body is still to come; offsets are outbound. */
+  | {
+      readonly kind: 'reply-begun';
+      readonly connection: ConnectionId;
+      readonly atMs: number;
+      readonly number: number;
+      readonly status: number;
+      readonly start: number;
+    }
   /** A final reply was handed to the socket; offsets are outbound. `number` is 0 for a reply to no request. */
   | {
       readonly kind: 'reply';
@@ -100,6 +109,7 @@ export type Fact =
       readonly status: number;
       readonly start: number;
       readonly end: number;
+      readonly side: Side;
       readonly method: string;
       readonly target: string;
       readonly version: string;

@@ -28,6 +28,8 @@ export type FieldReason =
   | 'max-forwards'
   | 'via'
   | 'date'
+  /** What the client's bucket has left. */
+  | 'rate-limit'
   /** The peer is not trusted to say where a request came from. */
   | 'untrusted'
   /** The peer is trusted, and was put at the end of what it said. */

@@ -27,6 +27,8 @@ export interface RelayPlan {
   readonly upgrade: string | null;
   /** Our pseudonym in Via; null: no Via. */
   readonly via: string | null;
+  /** Fields of our own for a final reply. */
+  readonly added?: readonly (readonly [name: string, value: string])[];
   readonly nowMs: number;
 }
 
@@ -126,6 +128,7 @@ class ReplyFields implements RoleTaker {
     // A recipient with a clock appends what is missing (RFC 9110 §6.6.1); an interim reply needs none.
     if (!this.#hasDate && head.status >= 200) sink.added('Date', httpDate(plan.nowMs), 'date');
     if (plan.via !== null) sink.added('Via', viaValue(head.version, plan.via), 'via');
+    if (head.status >= 200) for (const [name, value] of plan.added ?? []) sink.added(name, value, 'rate-limit');
     this.#framing.finish(sink);
     const options = this.#options();
     if (options !== '') sink.added('Connection', options, 'hop-by-hop');

@@ -55,8 +55,9 @@ export class Counters {
   take(fact: Fact): void {
     // Facts have as many shapes as kinds: asking one for its kind is not free.
     const { kind } = fact;
-    if (kind === 'reply') this.#requests += 1;
-    else if (kind === 'head' || kind === 'request-end') return;
+    if (fact.kind === 'reply') {
+      if (fact.side === 'client') this.#requests += 1;
+    } else if (kind === 'head' || kind === 'request-end') return;
     else if (fact.kind === 'fault') this.#faults += 1;
     else if (fact.kind === 'rate' && !fact.allowed) this.#countTrip('bucketCapacity');
     else if (fact.kind === 'trip') {

@@ -6,7 +6,7 @@ import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Journal, type JournalOptions } from '../capture/journal';
-import { DEFAULT_ADDRESS } from '../contract/address';
+import { DEFAULT_ADDRESS, type Address } from '../contract/address';
 import { dispatch } from '../contract/calls';
 import type { Engine, EngineOptions, Viewer } from '../contract/engine';
 import { fail, ok, type Failure, type Result } from '../contract/errors';
@@ -16,17 +16,23 @@ import type { SettingsState } from '../contract/presets';
 import type { ProxyState } from '../contract/proxy-state';
 import { nowMs } from '../net/clock';
 import { Listener } from '../net/listener';
+import { UpstreamPool } from '../net/upstream-pool';
 import { OpenConnections, type ConnectionHooks } from '../net/open-connections';
 import { OriginSession } from '../session/origin-session';
+import { routerOf } from './routers';
 import { ConnectionTable } from './connection-table';
 import { Counters } from './counters';
 import { Feed, type FeedSources } from './feed';
 import { createHandlers } from './handlers';
 import { noteOf } from './journal-notes';
 import { useNativeLatin1 } from './native-latin1';
+import { LocalCertificates } from './local-certificates';
 import { PolicyInForce } from './policy';
 import { ProxyControl } from './proxy-control';
 import { SettingsStore } from './settings-store';
+
+/** Servers have to show certificates that this machine trusts; NODE_EXTRA_CA_CERTS adds to those. */
+const tlsOptions = (): object => ({});
 
 /** How long requests under way get to finish when the page stops or moves the server. */
 const STOP_GRACE_MS = 1_000;
@@ -48,11 +54,16 @@ export async function createInspector(options: EngineOptions): Promise<Result<En
     onCaughtUp: () => caughtUp(),
   });
   if (!opened.ok) return opened;
-  const inspector = new Inspector(store, opened.value, options);
+  const caFolder = options.caPath ?? join(dirname(opened.value.path), 'local-ca');
+  const certificates = new LocalCertificates({ folder: caFolder, nowMs, report: (failure) => report(failure) });
+  const inspector = new Inspector(store, opened.value, options, certificates);
   report = (failure) => inspector.report(failure);
   caughtUp = () => inspector.journalCaughtUp();
   for (const failure of early) inspector.report(failure);
-  return ok(inspector);
+  const started = await inspector.start();
+  if (started.ok) return ok(inspector);
+  await inspector.close(0);
+  return started;
 }
 
 async function openJournal(
@@ -82,6 +93,7 @@ class Inspector implements Engine {
   readonly #connections: OpenConnections;
   readonly #listener: Listener;
   readonly #proxy: ProxyControl;
+  readonly #pool: UpstreamPool;
   readonly #sources: FeedSources;
   /** Replaced, never changed: going through a set would make an iterator for every fact. */
   #factListeners: readonly ((fact: Fact) => void)[] = [];
@@ -91,6 +103,7 @@ class Inspector implements Engine {
     private readonly store: SettingsStore,
     private readonly journal: Journal,
     private readonly options: EngineOptions,
+    certificates: LocalCertificates,
   ) {
     this.#policy = new PolicyInForce(store.state.values, options.replyMode, nowMs());
     this.#counters = new Counters(this.#policy);
@@ -111,7 +124,24 @@ class Inspector implements Engine {
       (port, identity) => new OriginSession(port, this.#policy, identity),
       store.address ?? DEFAULT_ADDRESS,
     );
-    this.#proxy = new ProxyControl({ changed: (state) => this.#feed.proxyChanged(state) });
+    this.#pool = new UpstreamPool(this.#connections, this.#policy, tlsOptions);
+    this.#policy.upstreams = this.#pool;
+    this.#proxy = new ProxyControl({
+      certificates,
+      listener: () => this.#listeningAddress,
+      tlsOptions,
+      nowMs,
+      random: Math.random,
+      hooks: {
+        changed: (state) => this.#feed.proxyChanged(state),
+        apply: (state, groups) => {
+          this.#policy.router = routerOf(state, groups);
+          this.#pool.retain((key) => groups.all.some((group) => group.find(key) !== null));
+        },
+        keep: (kept) => store.rememberProxy(kept),
+        record: (fact) => this.#take(fact),
+      },
+    });
     this.#sources = {
       table: this.#table,
       counters: this.#counters,
@@ -124,6 +154,16 @@ class Inspector implements Engine {
     };
     this.#feed.start(this.#sources);
     this.#noteSettings();
+  }
+
+  start(): Promise<Result<ProxyState>> {
+    const { proxy: flags } = this.options;
+    return this.#proxy.start({ kept: this.store.proxy, flags, report: (failure) => this.report(failure) });
+  }
+
+  get #listeningAddress(): Address | null {
+    const { state, host, port } = this.listener;
+    return state === 'listening' ? { host, port } : null;
   }
 
   get listener(): ListenerState {
@@ -198,7 +238,9 @@ class Inspector implements Engine {
   }
 
   async close(graceMs: number): Promise<void> {
+    this.#proxy.stop();
     await this.#listener.stop(graceMs);
+    this.#pool.stop();
     this.#feed.stop();
     await this.store.saved();
     await this.journal.close();

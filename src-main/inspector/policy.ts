@@ -9,8 +9,16 @@ import type { ParserLimits } from '../http1/events';
 import { rateFields } from '../responder/rate-fields';
 import { refusal } from '../responder/refusal';
 import { route } from '../responder/responder';
-import { budgetOf } from '../session/budget';
+import { budgetOf, replyBudgetOf } from '../session/budget';
 import type { Responder, ServerState } from '../session/port';
+import type { Router } from '../session/router';
+import type { UpstreamConnections } from '../session/upstream-port';
+
+/** Before there is anything to connect with. */
+const NO_UPSTREAMS: UpstreamConnections = { acquire: () => undefined, open: () => undefined };
+
+/** Unlike that of any other Bytescope on the way of a request. */
+const pseudonymOf = ([number = 0]: Uint32Array): string => `bytescope-${number.toString(36)}`;
 
 export class PolicyInForce implements ServerState {
   readonly admission = new Admission();
@@ -18,6 +26,10 @@ export class PolicyInForce implements ServerState {
   readonly gauges = new GuardGauges();
   readonly held = new HeldBytes();
   readonly responder: Responder;
+  readonly pseudonym = pseudonymOf(crypto.getRandomValues(new Uint32Array(1)));
+  router: Router | null = null;
+  upstreams: UpstreamConnections = NO_UPSTREAMS;
+  #replyLimits: ParserLimits;
   #settings: Settings;
   #limits: ParserLimits;
 
@@ -28,6 +40,7 @@ export class PolicyInForce implements ServerState {
   ) {
     this.#settings = settings;
     this.#limits = budgetOf(settings);
+    this.#replyLimits = replyBudgetOf(settings);
     this.responder = { route: (head) => route(head, replyMode), refusal, rateFields };
   }
 
@@ -39,8 +52,14 @@ export class PolicyInForce implements ServerState {
     return this.#limits;
   }
 
+  /** Of what servers behind us send. */
+  get replyLimits(): ParserLimits {
+    return this.#replyLimits;
+  }
+
   change(settings: Settings): void {
     this.#settings = settings;
     this.#limits = budgetOf(settings);
+    this.#replyLimits = replyBudgetOf(settings);
   }
 }

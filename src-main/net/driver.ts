@@ -60,6 +60,13 @@ let current: ConnectionDriver | null = null;
 /** Those whose sessions had effects meanwhile; each is in it once. */
 const touched: ConnectionDriver[] = [];
 
+/** Whose event this one is part of; null: of none. */
+function enter(driver: ConnectionDriver): ConnectionDriver | null {
+  const outer = current;
+  current = driver;
+  return outer;
+}
+
 export interface DrivenSocket extends Socket {
   [READER]: ConnectionDriver;
 }
@@ -221,7 +228,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
 
   received(bytes: Uint8Array): void {
     const atMs = nowMs();
-    current = this;
+    enter(this);
     try {
       this.hooks.tap.recorded(this.id, this.#reads, bytes, atMs);
       this.session.received(bytes, atMs);
@@ -276,10 +283,13 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   /** An event of this connection. What it does to others is done when this returns. */
   run(event: (atMs: number) => void): void {
     // A moment later the session is told that it is over: what it did till then would be stated and never done.
-    if (this.#socket?.destroyed === true) return;
+    if (this.#socket?.destroyed !== true) this.told(event);
+  }
+
+  /** The same, also where the socket is gone already. */
+  told(event: (atMs: number) => void): void {
     const atMs = nowMs();
-    const outer = current;
-    current = this;
+    const outer = enter(this);
     try {
       event(atMs);
       this.#flush(atMs);
@@ -365,8 +375,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   #closed(): void {
     deadlines.clear(this);
     const atMs = nowMs();
-    const outer = current;
-    current = this;
+    const outer = enter(this);
     try {
       if (this.#reset) this.hooks.tap.ended(this.id, this.#reads, 'reset', atMs);
       this.session.closed(this.#reset, atMs);

@@ -144,6 +144,7 @@ export class Listener {
       client: endpointText(client),
       clientAddress: this.#latestClient,
       server: server.text,
+      isSecure: false,
       carrier: null,
     };
     const { tap } = this.connections;

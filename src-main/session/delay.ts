@@ -14,8 +14,6 @@ export const mayDelay = ({ rateModel, bucketCapacity }: Settings): boolean =>
 export class Delay {
   #untilMs: number;
   #leakPerSec: number;
-  #kept: Uint8Array[] = [];
-  #endsAfterwards = false;
 
   constructor(nowMs: number, delayMs: number, { bucketRefillPerSec }: Settings) {
     this.#untilMs = nowMs + delayMs;
@@ -24,24 +22,6 @@ export class Delay {
 
   get untilMs(): number {
     return this.#untilMs;
-  }
-
-  /** Bytes that arrived while it waits; they are copied. */
-  keep(bytes: Uint8Array): void {
-    this.#kept.push(bytes.slice());
-  }
-
-  get kept(): readonly Uint8Array[] {
-    return this.#kept;
-  }
-
-  /** The client sent FIN meanwhile: it is heard once the request is answered. */
-  endAfterwards(): void {
-    this.#endsAfterwards = true;
-  }
-
-  get endsAfterwards(): boolean {
-    return this.#endsAfterwards;
   }
 
   settingsChanged(settings: Settings, nowMs: number): 'over' | 'waiting' {

@@ -4,6 +4,7 @@ import type { Fault, Fields, RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import type { Route } from '../responder/responder';
 import { BodyBuffer } from './body-buffer';
+import type { Relay } from './relay';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -14,7 +15,9 @@ export class OpenExchange {
   route: Route | null = null;
   trailers: Fields | null = null;
   bodyBytes = 0;
-  /** The final reply is out already; what is left of the request is read and dropped. */
+  /** Null: it is answered here. */
+  relay: Relay | null = null;
+  /** The final reply is out already, or has begun; what is left of the request is read and dropped. */
   replied = false;
   /** The connection closes after the reply. */
   closes = false;

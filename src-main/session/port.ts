@@ -12,6 +12,8 @@ import type { ParserLimits, RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import type { StartLine } from '../http1/parser';
 import type { Route } from '../responder/responder';
+import type { Router } from './router';
+import type { UpstreamConnections } from './upstream-port';
 
 /**
  * One connection's conversation, as whoever has its socket drives it: events in, effects out through its port.
@@ -81,6 +83,11 @@ export interface Responder {
 /** Policy in force and what is counted across connections. The settings are replaced as a whole. */
 export interface ServerState {
   readonly settings: Settings;
+  /** Where requests go that are not answered here; null: all are. */
+  readonly router: Router | null;
+  readonly upstreams: UpstreamConnections;
+  /** Our name in Via, by which we know a request that comes round in a circle. */
+  readonly pseudonym: string;
   /** The byte budgets and the parser rules of `settings`. */
   readonly limits: ParserLimits;
   /** When the server started: `guardCheckEveryMs` counts from there. */
@@ -99,6 +106,8 @@ export interface SessionIdentity {
   /** `127.0.0.1`: what connections and tokens are counted by. */
   readonly clientAddress: string;
   readonly server: string;
+  /** Did it come in over TLS? */
+  readonly isSecure: boolean;
   /** The connection whose TLS records carry this one's bytes; null: none. */
   readonly carrier: ConnectionId | null;
 }

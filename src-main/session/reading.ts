@@ -1,10 +1,11 @@
 /**
- * Whether the client is read from; made the first time it is not. It is not while it leaves a reply untaken, nor while
- * its request waits for its turn, and these may overlap: reading goes on when the last of them is over.
+ * Whether the peer is read from; made the first time it is not. It is not while it leaves a reply untaken, while its
+ * request waits for its turn, while nobody takes what it sends, nor once it has sent a request ahead of its turn. These
+ * may overlap: reading goes on when the last of them is over.
  */
 import type { SessionPort } from './port';
 
-const OBSTACLES = { 'untaken-reply': 1, 'delayed-request': 2 } as const;
+const OBSTACLES = { 'untaken-reply': 1, 'delayed-request': 2, 'untaken-request': 4, 'early-request': 8 } as const;
 export type Obstacle = keyof typeof OBSTACLES;
 
 export class Reading {

@@ -9,7 +9,7 @@ const NO_START_LINE: StartLine = { method: '', target: '', version: '' };
 
 export function replyToRequest(
   out: Outbound,
-  { parser }: Desk,
+  desk: Desk,
   exchange: OpenExchange,
   parts: ReplyParts,
   atMs: number,
@@ -21,20 +21,34 @@ export function replyToRequest(
   if (head.simple) out.write(parts.body);
   else out.write(writeReply(withFields(parts, rateFields), { method, minor, close, nowMs: atMs }));
   exchange.replied = true;
+  stateReply(out, desk, exchange, parts.status, start, atMs);
+}
+
+/** The reply to this request, which began at that offset, is written. */
+export function stateReply(
+  out: Outbound,
+  { parser }: Desk,
+  { head, number, startedAtMs }: OpenExchange,
+  status: number,
+  start: number,
+  atMs: number,
+): void {
+  const { method, target, version, start: requestStart } = head;
   out.port.record({
     kind: 'reply',
     connection: out.connection,
     atMs,
-    number: exchange.number,
-    status: parts.status,
+    number,
+    status,
     start,
     end: out.bytes,
+    side: 'client',
     method,
-    target: head.target,
-    version: head.version,
-    requestStart: head.start,
-    requestBytes: parser.offset - head.start,
-    startedAtMs: exchange.startedAtMs,
+    target,
+    version,
+    requestStart,
+    requestBytes: parser.offset - requestStart,
+    startedAtMs,
   });
 }
 
@@ -53,6 +67,7 @@ export function replyToNone(out: Outbound, { parser, clock }: Desk, parts: Reply
     status: parts.status,
     start,
     end: out.bytes,
+    side: 'client',
     method,
     target,
     version,

@@ -69,6 +69,7 @@ const reply = (connection: number, number: number, status: number): Fact => ({
   status,
   start: 0,
   end: 100,
+  side: 'client',
   method: 'GET',
   target: '/',
   version: 'HTTP/1.1',

@@ -23,6 +23,7 @@ export class Playbook implements SessionPort {
       client: '127.0.0.1:50000',
       clientAddress: '127.0.0.1',
       server: '127.0.0.1:8080',
+      isSecure: false,
       carrier: null,
     });
     this.session.opened(this.nowMs);

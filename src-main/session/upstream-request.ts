@@ -1,0 +1,123 @@
+/** One request on a connection to a server: where it and its reply stand in the two directions, as facts tell. */
+import type { ConnectionId } from '../contract/connections';
+import type { ResponseHead } from '../http1/events';
+import type { StartLine } from '../http1/parser';
+import type { SessionPort } from './port';
+
+/** Whose request it is; null: our own. */
+export type RelayOf = { readonly connection: ConnectionId; readonly number: number } | null;
+
+const LF = 0x0a;
+
+/** Lines of a head that we wrote, without the start line and the empty one. */
+function countFields(head: Uint8Array): number {
+  let lines = 0;
+  for (const byte of head) if (byte === LF) lines += 1;
+  return Math.max(0, lines - 2);
+}
+
+export class UpstreamRequest implements StartLine {
+  readonly method: string;
+  readonly target: string;
+  readonly version = 'HTTP/1.1';
+  completeAtMs: number | null = null;
+  #end: number;
+  #bodyBytes = 0;
+  #reply: ResponseHead | null = null;
+
+  constructor(
+    { method, target }: StartLine,
+    readonly number: number,
+    private readonly start: number,
+    private readonly replyStart: number,
+    private readonly startedAtMs: number,
+  ) {
+    this.method = method;
+    this.target = target;
+    this.#end = start;
+  }
+
+  get bodyBytes(): number {
+    return this.#bodyBytes;
+  }
+
+  get isComplete(): boolean {
+    return this.completeAtMs !== null;
+  }
+
+  /** Interim replies count. */
+  get isReplyBegun(): boolean {
+    return this.#reply !== null;
+  }
+
+  /** The head of the final reply has come. */
+  get isFinal(): boolean {
+    return this.#reply?.interim === false;
+  }
+
+  get isInterim(): boolean {
+    return this.#reply?.interim === true;
+  }
+
+  get keepsAlive(): boolean {
+    return this.#reply?.keepAlive === true;
+  }
+
+  notReadFor(ms: number): void {
+    if (this.completeAtMs !== null) this.completeAtMs += ms;
+  }
+
+  stateHead(port: SessionPort, connection: ConnectionId, head: Uint8Array, relayOf: RelayOf, atMs: number): void {
+    this.#end = this.start + head.length;
+    const { number, method, target, version, start, startedAtMs } = this;
+    port.record({
+      kind: 'head',
+      connection,
+      atMs,
+      number,
+      startedAtMs,
+      method,
+      target,
+      version,
+      start,
+      fieldsStart: start + head.indexOf(LF) + 1,
+      end: this.#end,
+      fieldCount: countFields(head),
+      relayOf,
+    });
+  }
+
+  complete(port: SessionPort, connection: ConnectionId, end: number, bodyBytes: number, atMs: number): void {
+    this.completeAtMs = atMs;
+    this.#end = end;
+    this.#bodyBytes = bodyBytes;
+    port.record({ kind: 'request-end', connection, atMs, number: this.number, end, bodyBytes });
+  }
+
+  replyBegins(port: SessionPort, connection: ConnectionId, head: ResponseHead, atMs: number): void {
+    this.#reply = head;
+    if (head.interim) return;
+    const { number } = this;
+    port.record({ kind: 'reply-begun', connection, atMs, number, status: head.status, start: head.start });
+  }
+
+  replyEnds(port: SessionPort, connection: ConnectionId, end: number, atMs: number): void {
+    const { number, method, target, version, start, startedAtMs } = this;
+    port.record({
+      kind: 'reply',
+      connection,
+      atMs,
+      number,
+      status: this.#reply?.status ?? 0,
+      start: this.#reply?.start ?? this.replyStart,
+      end,
+      side: 'upstream',
+      method,
+      target,
+      version,
+      requestStart: start,
+      requestBytes: this.#end - start,
+      startedAtMs,
+    });
+  }
+}
