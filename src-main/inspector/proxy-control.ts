@@ -5,14 +5,12 @@
  * A change is planned first, which may read files, and then put in force in one go. Changes take turns: one that comes
  * while another is planned is planned on what that leads to, so the last one wins.
  */
-import type { ConnectionOptions } from 'node:tls';
 import type { Address } from '../contract/address';
 import { ok, type Failure, type Result } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import { DEFAULT_PROXY_STATE, type LocalCa, type ProxyChange, type ProxyState } from '../contract/proxy-state';
-import type { UpstreamUrl } from '../contract/upstream-url';
 import type { Placement, UpstreamView } from '../contract/upstreams';
-import { Prober } from '../net/prober';
+import { Prober, type ProberOptions } from '../net/prober';
 import { mergeChange, partsOf } from './proxy-part';
 import { checkLoop, planChange, type Certificates } from './proxy-plan';
 import { UpstreamGroups } from './upstream-groups';
@@ -33,7 +31,7 @@ export interface ProxyControlParts {
   /** Where it listens now; null: nowhere. */
   readonly listener: () => Address | null;
   /** Of connections to a server that speaks TLS. */
-  readonly tlsOptions: (url: UpstreamUrl) => ConnectionOptions;
+  readonly tlsOptions: ProberOptions['tlsOptions'];
   readonly nowMs: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { parseAddress, type Address } from '../contract/address';
-import { fail, ok, type Failure, type Result } from '../contract/errors';
+import { ok, type Failure, type Result } from '../contract/errors';
 import { forwardMistakes, plainForwardRules, tunnelTarget } from '../contract/forward-rules';
 import { asFailure, mistake, type Mistake } from '../contract/proxy-mistakes';
 import { configOfUrls, findLoop, isOwn, readProxyConfig, type ConfigResult } from '../contract/proxy-reading';
@@ -119,13 +119,17 @@ export async function planChange(
   return ca.ok ? ok({ ...planned, ca: ca.value }) : ca;
 }
 
+const leadsTo = (tunnelTo: string, listener: Address): boolean => {
+  const target = parseAddress(tunnelTo);
+  return target.ok && isOwn(target.value.host, target.value.port, listener);
+};
+
 /** Fails with `CFG_PROXY` where what it would pass on comes back to the address it listens on. */
 export function checkLoop({ mode, config, tunnelTo }: ProxyState, listener: Address): Result<null> {
   if (mode === 'reverse' && config !== null) {
     const loop = findLoop(config, listener);
     return loop === null ? ok(null) : { ok: false, error: asFailure(loop) };
   }
-  const target = mode === 'tunnel' && tunnelTo !== null ? parseAddress(tunnelTo) : fail('FWD_HOST');
-  if (!target.ok || !isOwn(target.value.host, target.value.port, listener)) return ok(null);
+  if (mode !== 'tunnel' || tunnelTo === null || !leadsTo(tunnelTo, listener)) return ok(null);
   return refused(mistake(['tunnelTo'], 'this is where the proxy itself listens'));
 }
