@@ -1,10 +1,12 @@
 /** What Bytescope does with the connections it accepts. One mode at a time; it may be changed while traffic flows. */
 
+import { formatAddress, reachableAddress, type Address } from './address';
+
 export interface ModeEntry {
   readonly label: string;
   /** One sentence: what happens to a connection. */
   readonly doc: string;
-  /** How to try it; `{address}` is where it listens. */
+  /** How to try it; `{address}`, or `{host}` and `{port}`, is where it listens. */
   readonly example: string;
 }
 
@@ -32,7 +34,7 @@ export const MODES = {
   tunnel: {
     label: 'TCP tunnel',
     doc: 'Every connection goes to one address, whatever protocol it speaks.',
-    example: 'nc {address}',
+    example: 'nc {host} {port}',
   },
 } as const satisfies Record<string, ModeEntry>;
 
@@ -40,4 +42,12 @@ export type Mode = keyof typeof MODES;
 export const MODE_NAMES = Object.keys(MODES) as readonly Mode[];
 export const DEFAULT_MODE: Mode = 'server';
 export const modeEntry = (mode: Mode): ModeEntry => MODES[mode];
+/** The example of a mode for the address it listens on, or for where that can be reached from here. */
+export function exampleAt(mode: Mode, listener: Address): string {
+  const { host, port } = reachableAddress(listener);
+  return modeEntry(mode)
+    .example.replace('{address}', formatAddress({ host, port }))
+    .replace('{host}', host)
+    .replace('{port}', String(port));
+}
 export const isMode = (name: string): name is Mode => Object.hasOwn(MODES, name);

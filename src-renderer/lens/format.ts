@@ -47,6 +47,12 @@ export function formatTimeOfDay(atMs: number): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${tenth}`;
 }
 
+/** Local date, as sorts: `2035-11-24` */
+export function formatDate(atMs: number): string {
+  const at = new Date(atMs);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
 /** `412`, `0.4`, `12k` */
 export function formatPerSec(perSec: number): string {
   if (perSec >= 100_000) return `${Math.round(perSec / 1_000)}k`;

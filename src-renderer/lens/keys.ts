@@ -1,6 +1,6 @@
 /** Which key does what, and when a key is left to the element that has the focus. */
 
-export type KeyAction = 'filter' | 'next' | 'previous' | 'pause' | 'keys' | 'curl' | 'escape';
+export type KeyAction = 'filter' | 'next' | 'previous' | 'pause' | 'keys' | 'curl' | 'upstreams' | 'escape';
 
 export interface KeyPress {
   readonly key: string;
@@ -20,6 +20,7 @@ const ACTIONS: Readonly<Record<string, KeyAction>> = {
   ' ': 'pause',
   '?': 'keys',
   c: 'curl',
+  u: 'upstreams',
   Escape: 'escape',
 };
 
@@ -40,7 +41,8 @@ export const KEY_HELP: readonly { readonly keys: readonly string[]; readonly doe
     { keys: ['/'], does: 'Filter connections', short: 'filter' },
     { keys: ['j', 'k'], does: 'Next and previous connection; the arrow keys do the same', short: 'move' },
     { keys: ['Space'], does: 'Pause the list; capturing goes on', short: 'pause' },
-    { keys: ['c'], does: 'Copy a curl command for the listener' },
+    { keys: ['c'], does: 'Copy a command to try the listener with' },
+    { keys: ['u'], does: 'Show or hide the upstream servers' },
     { keys: ['Esc'], does: 'Leave the filter, close a panel, or deselect' },
     { keys: ['?'], does: 'Show these keys', short: 'keys' },
   ];

@@ -1,5 +1,6 @@
 /** What a server behind us is up to, in words and tones. */
-import type { ChangeCause, ServerChange, ServerState } from '@contract/upstreams';
+import type { ChangeCause, Placement, ServerChange, ServerState, ServerView, UpstreamView } from '@contract/upstreams';
+import { formatCountdown, formatDuration, formatPlural } from './format';
 import type { RowTone } from './row-state';
 
 const STATES: Readonly<Record<ServerState, { readonly word: string; readonly tone: RowTone }>> = {
@@ -36,4 +37,36 @@ export const changeSentence = ({ server, from, to, reason }: ServerChange): stri
 export function changeTitle({ upstream, server, from, to, cause, reason }: ServerChange): string {
   const change = from === to ? `stays ${stateWord(to)}` : `from ${stateWord(from)} to ${stateWord(to)}`;
   return `Upstream ${upstream}, ${server}: ${change} ${CAUSES[cause]}.${reason === '' ? '' : ` ${reason}.`}`;
+}
+
+/** What a log line has room for beside the word of the state: `127.0.0.1:3000, 3 connect failures in a row` */
+export const changeLine = ({ server, reason }: ServerChange): string =>
+  reason === '' ? hostOf(server) : `${hostOf(server)}, ${reason}`;
+
+/** What a person said of a server, as far as its state tells: health has no say in it. */
+export function placementOf({ state }: ServerView): Placement {
+  if (state === 'draining') return 'drain';
+  return state === 'out' ? 'out' : 'in';
+}
+
+/** `ejected`, `ejected 3.4 s`: how long it still waits */
+export const stateText = ({ state, retryAtMs }: ServerView, nowMs: number): string =>
+  retryAtMs === null ? stateWord(state) : `${stateWord(state)} ${formatCountdown(retryAtMs - nowMs)}`;
+
+/** `weight 2`, `40 % of weight 2` */
+export const weightText = ({ weight, weightShare }: ServerView): string =>
+  `${weightShare < 1 ? `${percent(weightShare)} of ` : ''}weight ${weight}`;
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** `3.2 ms`, `18 ms`, `1.2 s` */
+export const latencyText = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : formatDuration(ms));
+
+const TAKES: ReadonlySet<ServerState> = new Set<ServerState>(['in', 'slow-start', 'trial']);
+
+/** `3 of 4 servers in, 16 in flight` */
+export function summaryOf({ servers }: UpstreamView): string {
+  const taking = servers.filter(({ state }) => TAKES.has(state)).length;
+  const inFlight = servers.reduce((sum, server) => sum + server.inFlight, 0);
+  return `${taking} of ${formatPlural(servers.length, 'server')} in, ${inFlight} in flight`;
 }
