@@ -4,7 +4,7 @@
  * A client that trusts it believes every certificate it signs, so it signs only for a host that was checked
  * (`CertificateHost`), only for servers (RFC 5280 §4.2.1.12), and no authority below it (path length 0).
  */
-import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
   AuthorityKeyIdentifier,
@@ -29,7 +29,14 @@ import {
 } from '@peculiar/asn1-x509';
 import type { CaDescription } from '../contract/ca-install';
 import type { CertificateHost } from './certificate-host';
-import { distinguishedName, extension, keyIdOf, MAX_COMMON_NAME_CHARS, signCertificate } from './signing';
+import {
+  distinguishedName,
+  extension,
+  MAX_COMMON_NAME_CHARS,
+  signCertificate,
+  subjectKeyOf,
+  type SubjectKey,
+} from './signing';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Clients whose clock is behind by less take a certificate made just now. */
@@ -51,8 +58,8 @@ function authorityName(machine: string, nowMs: number): string {
   return `Bytescope local CA (${plain} ${new Date(nowMs).toISOString().slice(0, 10)})`;
 }
 
-const keyId = (publicKey: KeyObject): Extension =>
-  extension(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyIdOf(publicKey)));
+const keyId = (key: SubjectKey): Extension =>
+  extension(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(key.id));
 
 export interface AuthorityKeys {
   readonly publicKey: KeyObject;
@@ -62,22 +69,22 @@ export interface AuthorityKeys {
 /** The certificate of a new authority, as PEM. `machine` is the name of the computer it is made on. */
 export function makeAuthorityCertificate(keys: AuthorityKeys, machine: string, nowMs: number): string {
   const name = distinguishedName({ organization: ORGANIZATION, common: authorityName(machine, nowMs) });
-  const der = signCertificate(
+  const key = subjectKeyOf(keys.publicKey);
+  return signCertificate(
     {
       subject: name,
       issuer: name,
-      publicKey: keys.publicKey,
+      key,
       fromMs: nowMs - SKEW_MS,
       untilMs: nowMs + AUTHORITY_VALID_MS,
       extensions: [
         extension(id_ce_basicConstraints, true, new BasicConstraints({ cA: true, pathLenConstraint: 0 })),
         extension(id_ce_keyUsage, true, new KeyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)),
-        keyId(keys.publicKey),
+        keyId(key),
       ],
     },
     keys.privateKey,
   );
-  return new X509Certificate(der).toString();
 }
 
 /** The same in every certificate of a host. */
@@ -111,7 +118,7 @@ export class CertificateAuthority {
     const { subject, extensions } = AsnConvert.parse(certificate.raw, Certificate).tbsCertificate;
     const own = extensions?.find(({ extnID }) => extnID === id_ce_subjectKeyIdentifier);
     const ownId = own === undefined ? null : AsnConvert.parse(own.extnValue, SubjectKeyIdentifier).buffer;
-    const keyIdentifier = new KeyIdentifier(ownId ?? keyIdOf(certificate.publicKey));
+    const keyIdentifier = new KeyIdentifier(ownId ?? subjectKeyOf(certificate.publicKey).id);
     this.#keyId = extension(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier }));
     this.#name = subject;
     this.#fromMs = Date.parse(certificate.validFrom);
@@ -119,16 +126,16 @@ export class CertificateAuthority {
     this.pem = certificate.toString();
   }
 
-  /** A certificate for one host and the key given. Takes half a millisecond, at once. */
-  issue(host: CertificateHost, publicKey: KeyObject, nowMs: number): IssuedCertificate {
+  /** A certificate for one host and the key given. Takes about a millisecond, at once. */
+  issue(host: CertificateHost, key: SubjectKey, nowMs: number): IssuedCertificate {
     const fromMs = Math.max(nowMs - SKEW_MS, this.#fromMs);
     const untilMs = Math.min(fromMs + LEAF_VALID_MS, this.#untilMs);
     const isNamed = host.text.length <= MAX_COMMON_NAME_CHARS;
-    const der = signCertificate(
+    const pem = signCertificate(
       {
         subject: distinguishedName({ organization: null, common: isNamed ? host.text : null }),
         issuer: this.#name,
-        publicKey,
+        key,
         fromMs,
         untilMs,
         extensions: [
@@ -136,12 +143,12 @@ export class CertificateAuthority {
           // Critical where it is all that says whose certificate this is (RFC 5280 §4.2.1.6).
           extension(id_ce_subjectAltName, !isNamed, new SubjectAlternativeName([alternativeName(host)])),
           this.#keyId,
-          keyId(publicKey),
+          keyId(key),
         ],
       },
       this.key,
     );
-    return { pem: new X509Certificate(der).toString(), untilMs };
+    return { pem, untilMs };
   }
 
   /** What the page and the command line show of it. */

@@ -8,8 +8,9 @@ import { fail, ok, type Result } from '../contract/errors';
 import type { CertificateAuthority } from './certificate-authority';
 import { hostKey, parseCertificateHost, type CertificateHost } from './certificate-host';
 import { CONTEXT_OPTIONS, type ServerIdentity } from './server-identity';
+import { subjectKeyOf } from './signing';
 
-/** The hosts asked for last that are kept. A context holds some 30 KB; a browser that starts asks for about a hundred. */
+/** The hosts asked for last that are kept. A context holds some 40 KB; a browser that starts asks for about a hundred. */
 export const MAX_CONTEXTS = 500;
 /** A certificate is made anew a day before it ends: no connection outlives it that began under it. */
 const RENEW_BEFORE_MS = 24 * 60 * 60 * 1000;
@@ -25,6 +26,7 @@ export class SecureContexts implements ServerIdentity {
   /** In the order they were last asked for. */
   readonly #kept = new Map<string, Kept>();
   readonly #keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  readonly #subjectKey = subjectKeyOf(this.#keys.publicKey);
   readonly #keyPem = this.#keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
   constructor(
@@ -51,7 +53,7 @@ export class SecureContexts implements ServerIdentity {
   }
 
   #make(host: CertificateHost): Kept {
-    const { pem, untilMs } = this.authority.issue(host, this.#keys.publicKey, this.nowMs());
+    const { pem, untilMs } = this.authority.issue(host, this.#subjectKey, this.nowMs());
     // The authority goes along: a client that does not know it can then say so, and be told by its hash to trust it.
     const cert = `${pem}${this.authority.pem}`;
     return { context: createSecureContext({ ...CONTEXT_OPTIONS, cert, key: this.#keyPem }), untilMs };

@@ -34,7 +34,7 @@ const KEY_ID_BYTES = 20;
 export interface CertificatePlan {
   readonly subject: Name;
   readonly issuer: Name;
-  readonly publicKey: KeyObject;
+  readonly key: SubjectKey;
   readonly fromMs: number;
   readonly untilMs: number;
   readonly extensions: readonly Extension[];
@@ -69,20 +69,30 @@ export function distinguishedName(names: {
 export const extension = (extnID: string, critical: boolean, value: object): Extension =>
   new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 
-const keyInfoOf = (publicKey: KeyObject): SubjectPublicKeyInfo =>
-  AsnConvert.parse(publicKey.export({ type: 'spki', format: 'der' }), SubjectPublicKeyInfo);
+/** A public key as it stands in certificates: taken apart once for all that have it. */
+export interface SubjectKey {
+  readonly info: SubjectPublicKeyInfo;
+  /** By which a certificate is found among those of the same name (RFC 5280 §4.2.1.2). */
+  readonly id: ArrayBuffer;
+}
 
-/** By which a certificate is found among those of the same name (RFC 5280 §4.2.1.2). */
-export const keyIdOf = (publicKey: KeyObject): ArrayBuffer =>
-  ownBuffer(
-    createHash('sha256')
-      .update(new Uint8Array(keyInfoOf(publicKey).subjectPublicKey))
-      .digest()
-      .subarray(0, KEY_ID_BYTES),
-  );
+export function subjectKeyOf(publicKey: KeyObject): SubjectKey {
+  const info = AsnConvert.parse(publicKey.export({ type: 'spki', format: 'der' }), SubjectPublicKeyInfo);
+  const hash = createHash('sha256').update(new Uint8Array(info.subjectPublicKey)).digest();
+  return { info, id: ownBuffer(hash.subarray(0, KEY_ID_BYTES)) };
+}
 
-/** The certificate as DER; `key` is the issuer's, on P-256. */
-export function signCertificate(plan: CertificatePlan, key: KeyObject): Buffer {
+/** RFC 7468 §5.1. */
+function certificatePem(der: ArrayBuffer): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+/** The certificate as PEM; `issuerKey` is on P-256. */
+export function signCertificate(plan: CertificatePlan, issuerKey: KeyObject): string {
   const algorithm = new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
   const body = new TBSCertificate({
     version: Version.v3,
@@ -91,14 +101,14 @@ export function signCertificate(plan: CertificatePlan, key: KeyObject): Buffer {
     issuer: plan.issuer,
     subject: plan.subject,
     validity: new Validity({ notBefore: new Date(plan.fromMs), notAfter: new Date(plan.untilMs) }),
-    subjectPublicKeyInfo: keyInfoOf(plan.publicKey),
+    subjectPublicKeyInfo: plan.key.info,
     extensions: new Extensions([...plan.extensions]),
   });
-  const signature = sign('sha256', new Uint8Array(AsnConvert.serialize(body)), key);
+  const signature = sign('sha256', new Uint8Array(AsnConvert.serialize(body)), issuerKey);
   const signed = new Certificate({
     tbsCertificate: body,
     signatureAlgorithm: algorithm,
     signatureValue: ownBuffer(signature),
   });
-  return Buffer.from(AsnConvert.serialize(signed));
+  return certificatePem(AsnConvert.serialize(signed));
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CertificateAuthority } from '../../src-main/certificates/certificate-authority';
 import { parseCertificateHost } from '../../src-main/certificates/certificate-host';
+import { subjectKeyOf } from '../../src-main/certificates/signing';
 import { certificateFolder, openedIn, openssl, removeCertificateFolders } from '../support/certificates';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const key = subjectKeyOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey);
 const LONG = `${'a'.repeat(60)}.example`;
 
 let folder: string;
@@ -22,7 +23,7 @@ afterAll(removeCertificateFolders);
 function issued(name: string, nowMs = Date.now()): X509Certificate {
   const host = parseCertificateHost(name);
   if (host === null) throw new Error(name);
-  return new X509Certificate(authority.issue(host, publicKey, nowMs).pem);
+  return new X509Certificate(authority.issue(host, key, nowMs).pem);
 }
 
 /** What openssl prints of a certificate, the names of one extension together with what it holds. */
@@ -102,7 +103,7 @@ describe('the certificate of a host', () => {
     const later = certificateFolder();
     const nowMs = Date.UTC(2049, 6, 1);
     const opened = await openedIn(later, nowMs);
-    const { pem } = opened.authority.issue({ kind: 'name', text: 'a.example' }, publicKey, nowMs);
+    const { pem } = opened.authority.issue({ kind: 'name', text: 'a.example' }, key, nowMs);
     expect(new X509Certificate(pem).validTo).toBe('Jul 30 23:59:59 2050 GMT');
   });
 });
