@@ -29,11 +29,14 @@ const REPLY_TIMEOUT_MS = 1_000;
 const PATIENT_MS = 300_000;
 const ANY_CORE = null;
 
-const configOf = (ports: readonly number[]) => ({
+/** Servers are asked whether they are well, but by the patient: a test that is busy answers late. */
+const configOf = (ports: readonly number[], { isPatient }: Patience) => ({
   upstreams: {
     chaos: {
       servers: ports.map((port) => ({ url: `http://127.0.0.1:${port}` })),
-      healthCheck: { path: '/health', intervalMs: 300, timeoutMs: 300, unhealthyAfter: 2, healthyAfter: 1 },
+      healthCheck: isPatient
+        ? null
+        : { path: '/health', intervalMs: 300, timeoutMs: 300, unhealthyAfter: 2, healthyAfter: 1 },
       ejection: { consecutiveFaults: 3, backoffMs: 200, maxBackoffMs: 1_000 },
       slowStartMs: 300,
     },
@@ -57,7 +60,7 @@ async function bytescope(ports: readonly number[], patience: Patience): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'bytescope-chaos-'));
   const config = join(folder, 'proxy.json');
   const journalPath = join(folder, 'session.pcapng');
-  writeFileSync(config, JSON.stringify(configOf(ports)));
+  writeFileSync(config, JSON.stringify(configOf(ports, patience)));
   const flags = ['--mode', 'reverse', '--config', config, '--journal', journalPath, ...settings(patience)];
   const serving = await ServeProcess.start(...flags);
   return {
@@ -111,7 +114,7 @@ frontend in
 backend chaos
   option httpchk
   http-check send meth GET uri /health ver HTTP/1.1 hdr Host chaos.test
-  default-server check inter 300ms fall 2 rise 1 observe layer7 error-limit 3 on-error mark-down
+  default-server ${patience.isPatient ? 'no-check' : 'check'} inter 300ms fall 2 rise 1 observe layer7 error-limit 3 on-error mark-down
   ${listed(ports, (at, index) => `server s${index} 127.0.0.1:${at}`)}
 `;
 

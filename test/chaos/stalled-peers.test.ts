@@ -15,8 +15,8 @@ import { startProxy, type ProxyUnderTest } from './proxy-under-test';
 const TRANSFERS = 100;
 const KILOBYTE = 1024;
 const MAX_HELD_BYTES = 256 * KILOBYTE;
-/** What the kernels hold: two sockets of the proxy, one of each peer, each at most at the limit of Linux. */
-const MAX_TAKEN_BYTES = 24 * KILOBYTE * KILOBYTE;
+/** What the kernels hold of one: 9 to 20 MB have been seen, with nginx and HAProxy as with Bytescope. */
+const MAX_TAKEN_BYTES = 48 * KILOBYTE * KILOBYTE;
 /** Without a further byte for so long, nobody sends any more. */
 const STILL_MS = 1_000;
 
@@ -38,7 +38,7 @@ function serve(socket: Socket): void {
   socket.on('error', () => socket.destroy());
   socket.on('data', (bytes: Buffer) => {
     const [, target] = /^[A-Z]+ \/(\w+) /.exec(bytes.toString('latin1', 0, 40)) ?? [];
-    if (target === 'small' || target === 'health') socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    if (target === 'small') socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     if (target === 'download') sendDownload(socket);
     if (target === 'upload') unread.push(socket.pause());
   });
@@ -104,11 +104,11 @@ async function bodyHash(socket: Socket): Promise<string> {
 }
 
 /** The memory that many transfers take which do not move, each; what many idle connections take is not counted. */
-async function heldByEach(makeTransfers: () => Promise<unknown>): Promise<number> {
+async function heldByEach(makeTransfers: () => Promise<unknown>, begun: readonly unknown[]): Promise<number> {
   const idle = await all(smallReply);
   const before = residentBytes(proxy.pid);
   await makeTransfers();
-  await expect.poll(() => senders.length, { timeout: 10_000 }).toBe(TRANSFERS);
+  await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(TRANSFERS);
   await untilStill();
   const held = (residentBytes(proxy.pid) - before) / TRANSFERS;
   for (const socket of idle) socket.destroy();
@@ -132,7 +132,7 @@ describe(`${TRANSFERS} bodies of ${BODY_BYTES / KILOBYTE ** 2} MB`, () => {
   it('that clients do not read stop the server that sends them, and take little memory', async () => {
     senders = [];
     let clients: Socket[] = [];
-    const held = await heldByEach(async () => (clients = await all(() => stalledClient(DOWNLOAD))));
+    const held = await heldByEach(async () => (clients = await all(() => stalledClient(DOWNLOAD))), senders);
     const most = Math.max(...senders.map(({ taken }) => taken));
     console.log(
       `held ${Math.round(held / KILOBYTE)} KB of each; taken from the server ${Math.round(most / KILOBYTE)} KB`,
@@ -148,8 +148,7 @@ describe(`${TRANSFERS} bodies of ${BODY_BYTES / KILOBYTE ** 2} MB`, () => {
     senders = [];
     unread = [];
     let clients: Socket[] = [];
-    const held = await heldByEach(async () => (clients = await all(uploadingClient)));
-    expect(unread.length).toBe(TRANSFERS);
+    const held = await heldByEach(async () => (clients = await all(uploadingClient)), unread);
     const most = Math.max(...senders.map(({ taken }) => taken));
     console.log(
       `held ${Math.round(held / KILOBYTE)} KB of each; taken from the client ${Math.round(most / KILOBYTE)} KB`,
