@@ -135,7 +135,7 @@ class Inspector implements Engine {
       hooks: {
         changed: (state) => this.#feed.proxyChanged(state),
         apply: (state, groups) => {
-          this.#policy.router = routerOf(state, groups);
+          this.#policy.router = routerOf(state, groups, () => this.#listeningAddress);
           this.#pool.retain((key) => groups.all.some((group) => group.find(key) !== null));
         },
         keep: (kept) => store.rememberProxy(kept),

@@ -7,7 +7,7 @@ import type { Failure } from '../contract/errors';
 import type { UpstreamUrl } from '../contract/upstream-url';
 import type { Destination } from '../session/upstream-port';
 import { UpstreamSession, type UpstreamHome, type UpstreamState } from '../session/upstream-session';
-import type { ConnectionDriver, DrivenSocket } from './driver';
+import type { ConnectionDriver } from './driver';
 import type { OpenConnections } from './open-connections';
 import { onread, READER } from './static-reads';
 import { endpointOf, endpointText } from './tap';
@@ -163,12 +163,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const MAX_REASON_CHARACTERS = 200;
 
-function failureOf(thrown: Error, { key, url }: Destination): Failure {
+function failureOf(thrown: Error, { server, url }: Destination): Failure {
   if (thrown instanceof Unreachable) return thrown.failure;
   // Of a name with several addresses: one error for each that was tried.
   const error = thrown instanceof AggregateError ? ((thrown.errors as unknown[])[0] ?? thrown) : thrown;
   const { code = '', message } = error as NodeJS.ErrnoException;
   const reason = (REASONS[code] ?? (code || message)).slice(0, MAX_REASON_CHARACTERS);
   const isTls = url.scheme === 'https' && REASONS[code] === undefined;
-  return { code: isTls ? 'UP_TLS' : 'UP_CONNECT', detail: { server: key, reason } };
+  return { code: isTls ? 'UP_TLS' : 'UP_CONNECT', detail: { server, reason } };
 }

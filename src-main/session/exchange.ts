@@ -4,7 +4,7 @@ import type { Fault, Fields, RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import type { Route } from '../responder/responder';
 import { BodyBuffer } from './body-buffer';
-import type { Relay } from './relay';
+import type { Passing } from './relay';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -16,7 +16,7 @@ export class OpenExchange {
   trailers: Fields | null = null;
   bodyBytes = 0;
   /** Null: it is answered here. */
-  relay: Relay | null = null;
+  relay: Passing | null = null;
   /** The final reply is out already, or has begun; what is left of the request is read and dropped. */
   replied = false;
   /** The connection closes after the reply. */

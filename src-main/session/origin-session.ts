@@ -28,8 +28,8 @@ import { Delay } from './delay';
 import { OpenExchange } from './exchange';
 import { HeldReads } from './held-reads';
 import { PassedOn, type RelayingSession } from './passed-on';
-import { Relay } from './relay';
-import { isFailure, isTunnelRequest, passageOf } from './router';
+import { passingOf } from './passing';
+import { isFailure, passageOf } from './router';
 import { Tunnel, type TunnelEnd } from './tunnel';
 import { stateClosed, stateFault, stateHead, stateOpened, stateRate, stateRequestEnd, stateTrip } from './fact-log';
 import type { Seen } from './fact-log';
@@ -380,13 +380,12 @@ export class OriginSession implements Session, RelayingSession {
   /** True: another server answers it, or it is refused. */
   #passOn(exchange: OpenExchange, nowMs: number): boolean {
     const outcome = passageOf(exchange.head, this.server, this.identity);
-    if (outcome === null || isTunnelRequest(outcome)) return false;
+    if (outcome === null) return false;
     if (isFailure(outcome)) {
       this.answer(exchange, outcome, nowMs);
       return true;
     }
-    const { upstreams, pseudonym } = this.server;
-    exchange.relay = new Relay(new PassedOn(this, exchange), outcome, upstreams, pseudonym, nowMs);
+    exchange.relay = passingOf(new PassedOn(this, exchange), outcome, this.server, nowMs);
     exchange.relay.begin(nowMs);
     return true;
   }

@@ -1,5 +1,5 @@
 /** A request that is passed on, as the client's connection sees it: what it writes, states and does for the relay. */
-import type { ConnectionId, Relay as RelayMarks } from '../contract/connections';
+import type { ConnectionId, Relay as RelayMarks, SwitchedTo } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { OpenExchange } from './exchange';
 import type { Inbound } from './inbound';
@@ -90,7 +90,7 @@ export class PassedOn implements RelayClient {
     this.session.in.resume('untaken-request', nowMs);
   }
 
-  switched(other: TunnelEnd, to: 'websocket' | 'other', atMs: number): TunnelEnd {
+  switched(other: TunnelEnd, to: SwitchedTo, atMs: number): TunnelEnd {
     this.#stateReply(atMs);
     const { connection, number } = this;
     this.session.out.port.record({ kind: 'switched', connection, atMs, number, to });

@@ -6,7 +6,7 @@
  * What waits for a connection, or might have to be sent again, is kept up to `MAX_REPLAY_BYTES`; the client is not read
  * from while there is no connection, so what comes in one read is all that waits.
  */
-import type { CloseCause, ConnectionId, Relay as RelayMarks } from '../contract/connections';
+import type { CloseCause, ConnectionId, Relay as RelayMarks, SwitchedTo } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import { isIdempotent, retryVerdict, type FailedAttempt } from '../guard/retry-rule';
 import type { UpstreamGroup } from '../guard/upstream-group';
@@ -18,6 +18,7 @@ import { namedInConnection } from '../http1/hop-fields';
 import { writeRequest, type RequestPlan } from '../http1/request-writer';
 import { closesAfter, relayFraming, relayOf, writeRelayedHead, type RelayPlan } from '../http1/response-relay';
 import { asksForWebSocket } from '../http1/upgrade';
+import { newMarks, type Marks } from './relay-marks';
 import { isFailure, type Passage } from './router';
 import type { TunnelEnd } from './tunnel';
 import type {
@@ -60,10 +61,26 @@ export interface RelayClient {
   hold(nowMs: number): void;
   readOn(nowMs: number): void;
   /** From here on bytes pass as they are. */
-  switched(other: TunnelEnd, to: 'websocket' | 'other', nowMs: number): TunnelEnd;
+  switched(other: TunnelEnd, to: SwitchedTo, nowMs: number): TunnelEnd;
 }
 
-type Marks = { -readonly [Key in keyof RelayMarks]: RelayMarks[Key] };
+/** What has taken over a request of a client, until its reply is out. */
+export interface Passing {
+  /** Has the final reply begun? */
+  readonly isReplyBegun: boolean;
+  /** Nothing more comes of it. */
+  readonly isOver: boolean;
+  begin(nowMs: number): void;
+  /** A piece of the client's body; valid until the call returns. */
+  takeBody(piece: Uint8Array): void;
+  takeTrailers(trailers: Fields): void;
+  requestComplete(nowMs: number): void;
+  /** The client is gone, or its request was refused on the way. */
+  abandon(cause: CloseCause): void;
+  /** The client does not take the reply, or takes it again. */
+  clientStalled(nowMs: number): void;
+  clientTakes(nowMs: number): void;
+}
 
 /** A server that was chosen, and what has come of it. */
 interface Attempt {
@@ -75,7 +92,7 @@ interface Attempt {
   upstream: UpstreamSession | null;
 }
 
-export class Relay implements ConnectionWaiter, ReplyTaker {
+export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
   readonly #head: RequestHead;
   readonly #routedAtMs: number;
   #tried: readonly Destination[] = [];
@@ -109,12 +126,10 @@ export class Relay implements ConnectionWaiter, ReplyTaker {
     this.#routedAtMs = nowMs;
   }
 
-  /** Has the final reply begun? */
   get isReplyBegun(): boolean {
     return this.#isReplyBegun;
   }
 
-  /** Nothing more comes of it. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -130,7 +145,7 @@ export class Relay implements ConnectionWaiter, ReplyTaker {
     const { member } = chosen;
     const attempt: Attempt = {
       destination: chosen,
-      marks: this.#newMarks(chosen),
+      marks: newMarks(chosen, this.#retries, this.#routedAtMs),
       group: member?.group ?? null,
       server: member?.server ?? null,
       epoch: member?.server.health.epoch ?? 0,
@@ -144,24 +159,6 @@ export class Relay implements ConnectionWaiter, ReplyTaker {
 
   get #isRepeatable(): boolean {
     return isIdempotent(this.#head.method);
-  }
-
-  #newMarks({ upstream, key }: Destination): Marks {
-    return {
-      upstream,
-      server: key,
-      retries: this.#retries,
-      connection: 0,
-      number: 0,
-      routedAtMs: this.#routedAtMs,
-      connectAtMs: null,
-      connectedAtMs: null,
-      securedAtMs: null,
-      sendAtMs: null,
-      sentAtMs: null,
-      replyAtMs: null,
-      repliedAtMs: null,
-    };
   }
 
   connecting(connection: ConnectionId, nowMs: number): void {
@@ -208,7 +205,6 @@ export class Relay implements ConnectionWaiter, ReplyTaker {
     if (this.#isRequestComplete) this.#completeRequest(upstream, nowMs);
   }
 
-  /** A piece of the client's body; valid until the call returns. */
   takeBody(piece: Uint8Array): void {
     const upstream = this.#attempt?.upstream ?? null;
     if (upstream === null || this.#mayReplay(piece)) this.#keep(piece);
@@ -242,7 +238,6 @@ export class Relay implements ConnectionWaiter, ReplyTaker {
     this.#attempt!.marks.sentAtMs = nowMs;
   }
 
-  /** The client is gone, or its request was refused on the way. */
   abandon(cause: CloseCause): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -251,7 +246,6 @@ export class Relay implements ConnectionWaiter, ReplyTaker {
     upstream?.abandon(cause);
   }
 
-  /** The client does not take the reply, or takes it again. */
   clientStalled(nowMs: number): void {
     this.#attempt?.upstream?.hold(nowMs);
   }
@@ -337,7 +331,7 @@ export class Relay implements ConnectionWaiter, ReplyTaker {
 
   /** What came is no reply that can be passed on. */
   #reject(code: 'UP_CODED' | 'UP_SWITCHED', nowMs: number): boolean {
-    const failure: Failure = { code, detail: { server: this.#attempt!.destination.key } };
+    const failure: Failure = { code, detail: { server: this.#attempt!.destination.server } };
     this.#leave('malformed', nowMs);
     this.#refuse(failure, nowMs);
     return false;
@@ -414,7 +408,7 @@ export class Relay implements ConnectionWaiter, ReplyTaker {
     this.#isOver = true;
     this.#leave('malformed', nowMs);
     upstream?.abandon('server-closed');
-    const failure: Failure = { code: 'UP_CUT_SHORT', detail: { server: upstream?.destination.key ?? '' } };
+    const failure: Failure = { code: 'UP_CUT_SHORT', detail: { server: upstream?.destination.server ?? '' } };
     this.client.cut(failure, this.#endsWithConnection, nowMs);
   }
 

@@ -47,14 +47,23 @@ export class ReverseRouter implements Router {
     const group = route && this.groups.get(route.upstream);
     if (route === null || group === null || group === undefined) return NO_ROUTE;
     const { forwarding } = this.config;
-    return new ReversePassage(
-      strippedHead(head, route),
-      forwarding.host,
-      forwarding.style === 'none' ? null : this.#forwardedOf(identity),
-      group,
-      group.keyOf(identity.clientAddress, head.fields),
-      this.#destinations,
-    );
+    const balanceKey = group.keyOf(identity.clientAddress, head.fields);
+    return {
+      head: strippedHead(head, route),
+      host: forwarding.host,
+      forwarded: forwarding.style === 'none' ? null : this.#forwardedOf(identity),
+      next: (tried, nowMs) => this.#next(group, balanceKey, tried, nowMs),
+    };
+  }
+
+  #next(group: UpstreamGroup, key: string, tried: readonly Destination[], nowMs: number): Destination | Failure {
+    const servers =
+      tried.length === 0 ? undefined : tried.flatMap(({ member }) => (member === null ? [] : [member.server]));
+    const chosen = group.choose(nowMs, key, servers);
+    if (typeof chosen === 'string') return { code: REFUSALS[chosen], detail: { upstream: group.name } };
+    const destination = this.#destinations.get(chosen);
+    if (destination === undefined) throw new BugError('a server was chosen that nothing leads to');
+    return destination;
   }
 
   #forwardedOf(identity: SessionIdentity): ForwardedPlan {
@@ -80,33 +89,21 @@ export class ReverseRouter implements Router {
   }
 }
 
-class ReversePassage implements Passage {
-  constructor(
-    readonly head: RequestHead,
-    readonly host: 'keep' | 'upstream',
-    readonly forwarded: ForwardedPlan | null,
-    private readonly group: UpstreamGroup,
-    private readonly key: string,
-    private readonly destinations: ReadonlyMap<UpstreamServer, Destination>,
-  ) {}
-
-  next(tried: readonly Destination[], nowMs: number): Destination | Failure {
-    const servers =
-      tried.length === 0 ? undefined : tried.flatMap(({ member }) => (member === null ? [] : [member.server]));
-    const chosen = this.group.choose(nowMs, this.key, servers);
-    if (typeof chosen === 'string') return { code: REFUSALS[chosen], detail: { upstream: this.group.name } };
-    const destination = this.destinations.get(chosen);
-    if (destination === undefined) throw new BugError('a server was chosen that nothing leads to');
-    return destination;
-  }
-}
-
 function destinationOf(group: UpstreamGroup, server: UpstreamServer): Destination {
   const url = parseUpstreamUrl(server.url);
   if (typeof url === 'string') throw new BugError('a server of the configuration has no URL');
   const authority = authorityOf(url);
   const { pool } = group.config;
-  return { key: server.url, url, authority, pool, upstream: group.name, member: { group, server }, mayReach: null };
+  return {
+    key: server.url,
+    server: server.url,
+    url,
+    authority,
+    pool,
+    upstream: group.name,
+    member: { group, server },
+    mayReach: null,
+  };
 }
 
 /** The very head where nothing about its target changes. */

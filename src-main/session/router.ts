@@ -17,10 +17,12 @@ export interface Passage {
   next(tried: readonly Destination[], nowMs: number): Destination | Failure;
 }
 
-/** CONNECT: bytes pass as they are, or are looked into. */
+/** CONNECT: bytes pass as they are, or their TLS is taken off. */
 export interface TunnelRequest {
   readonly kind: 'tunnel';
   readonly destination: Destination;
+  /** Where requests go that are found under the TLS; null: nobody looks. */
+  readonly secure: Destination | null;
 }
 
 export interface Router {

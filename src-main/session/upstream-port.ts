@@ -10,8 +10,10 @@ import type { UpstreamSession } from './upstream-session';
 
 /** A server a request may go to. Made once for each, and compared by identity. */
 export interface Destination {
-  /** Connections are kept for reuse by it: `http://127.0.0.1:3000`. */
+  /** Connections are kept for reuse by it. */
   readonly key: string;
+  /** As it is shown: `http://127.0.0.1:3000`. */
+  readonly server: string;
   readonly url: UpstreamUrl;
   /** Host and port as they stand in a URI. */
   readonly authority: string;

@@ -138,7 +138,7 @@ export class UpstreamSession implements Session {
 
   opened(nowMs: number): void {
     this.#openedAtMs = nowMs;
-    const { key, upstream, authority } = this.destination;
+    const { server, upstream, authority } = this.destination;
     this.port.record({
       kind: 'connection.opened',
       connection: this.id,
@@ -146,7 +146,7 @@ export class UpstreamSession implements Session {
       client: '',
       server: authority,
       side: 'upstream',
-      upstream: upstream === '' ? key : `${upstream} · ${key}`,
+      upstream: upstream === '' ? server : `${upstream} · ${server}`,
       carrier: null,
     });
   }
@@ -353,7 +353,7 @@ export class UpstreamSession implements Session {
     const offset = this.#receivedBytes;
     const connection = this.id;
     this.port.record({ kind: 'trip', connection, atMs: nowMs, guard, code, limit, measured, offset, status: null });
-    const failure: Failure = { code, detail: { limit, measured, server: this.destination.key } };
+    const failure: Failure = { code, detail: { limit, measured, server: this.destination.server } };
     if (this.#mode !== 'busy') {
       this.#mode = 'closed';
       this.#cause = 'guard-reset';
@@ -407,7 +407,7 @@ export class UpstreamSession implements Session {
   }
 
   #failure(code: 'UP_MALFORMED' | 'UP_CONNECT' | 'UP_CLOSED' | 'UP_CUT_SHORT', reason: string): Failure {
-    return { code, detail: { server: this.destination.key, reason } };
+    return { code, detail: { server: this.destination.server, reason } };
   }
 
   #leave(cause: CloseCause): void {
