@@ -2,6 +2,7 @@
 import { describe, errorEntry, type Failure } from '@contract/errors';
 import { describeSpan, type Span } from '@http1/spans';
 import { describeTls, type TlsSpan } from '@tls/span-kinds';
+import { describeWebSocket, type WebSocketSpan } from '@websocket/span-kinds';
 import type { Paint } from './paint';
 import { paintOf, type TunnelSpan } from './span-map';
 import { visibleText } from './text-lines';
@@ -83,6 +84,17 @@ export const elementOfTls = (span: TlsSpan): ByteElement => ({
   note: null,
   paint: paintOf(span.kind),
   isBad: false,
+});
+
+/** An element of a WebSocket frame. */
+export const elementOfFrame = ({ start, end, kind, name }: WebSocketSpan): ByteElement => ({
+  start,
+  end,
+  ...describeWebSocket(kind),
+  name,
+  note: null,
+  paint: paintOf(kind),
+  isBad: kind === 'ws-garbage',
 });
 
 export const elementOfTunnel = ({ start, end, kind }: TunnelSpan): ByteElement => ({

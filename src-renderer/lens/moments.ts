@@ -15,3 +15,10 @@ export function gap(ms: number): string {
 
 /** `0x0019`: at least four digits, as offsets are named in sentences. */
 export const hexOffset = (offset: number): string => `0x${offset.toString(16).toUpperCase().padStart(4, '0')}`;
+
+/** How long something took: `0.41 ms`, `12.4 ms`, `1.204 s`. */
+export function lengthWords(ms: number): string {
+  if (ms < 9.995) return `${Math.max(0, ms).toFixed(2)} ms`;
+  if (ms < 99.95) return `${ms.toFixed(1)} ms`;
+  return ms < 999.5 ? `${ms.toFixed(0)} ms` : `${(ms / 1_000).toFixed(3)} s`;
+}

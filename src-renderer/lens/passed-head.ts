@@ -95,3 +95,25 @@ export function bodyWords(framing: Framing, bytes: number | null): string {
 }
 
 export const isReframed = (before: Framing, after: Framing): boolean => before.kind !== after.kind;
+
+/** Why there is no head to be compared, or none yet. */
+export type HeadLack = 'none' | 'reading' | 'dropped' | 'too-long' | 'failed';
+
+/** A longer head is not compared: one that is cut would seem to have lost what is not shown. */
+export const MAX_COMPARED_HEAD_BYTES = 64 * 1024;
+
+export function lackWords(lack: HeadLack, side: 'client' | 'upstream', kind: 'request' | 'reply'): string {
+  const whose = side === 'client' ? 'client' : 'server';
+  switch (lack) {
+    case 'none':
+      return kind === 'request' ? 'Nothing was sent.' : `No reply ${side === 'client' ? 'to' : 'of'} the ${whose} yet.`;
+    case 'reading':
+      return `The head on the ${whose}'s side is not complete yet.`;
+    case 'dropped':
+      return `The head on the ${whose}'s side was dropped by the journal's size limit.`;
+    case 'too-long':
+      return `The head on the ${whose}'s side is longer than ${formatCount(MAX_COMPARED_HEAD_BYTES)} bytes: it is not compared.`;
+    case 'failed':
+      return `The head on the ${whose}'s side could not be read.`;
+  }
+}

@@ -8,8 +8,8 @@ export type PhaseStep = (typeof PHASE_STEPS)[number];
 /** `passed`: not needed for this exchange (no body, rate limit off). */
 export type StepMark = 'done' | 'now' | 'failed' | 'passed' | 'ahead';
 
-export interface PhaseMark {
-  readonly step: PhaseStep;
+export interface PhaseMark<Step extends string = PhaseStep> {
+  readonly step: Step;
   readonly mark: StepMark;
   /** Named inside the step: the part of a body that is being read, or `none`. */
   readonly part: string | null;
@@ -26,11 +26,13 @@ const STEP_OF_PHASE: Readonly<Partial<Record<ConnectionPhase, PhaseStep>>> = {
   complete: 'route',
   delayed: 'rate limit',
   replying: 'reply',
+  waiting: 'reply',
 };
 
 /** What of a step is under way, where it has parts. */
 const PARTS: Readonly<Partial<Record<ConnectionPhase, string>>> = {
   delayed: 'waiting',
+  waiting: 'of the server',
   'chunk-size': 'chunk size',
   'chunk-data': 'chunk data',
   trailers: 'trailers',
@@ -98,7 +100,7 @@ const isDone = (step: PhaseStep, exchange: Exchange): boolean => {
     case 'rate limit':
       return exchange.tokensLeft !== null;
     case 'route':
-      return exchange.status !== null;
+      return exchange.status !== null || (exchange.relay?.sendAtMs ?? null) !== null;
     case 'reply':
       return exchange.replyEnd !== null || (exchange.status !== null && exchange.replyAtMs !== null);
   }
@@ -106,7 +108,7 @@ const isDone = (step: PhaseStep, exchange: Exchange): boolean => {
 
 const isPassedBy = (step: PhaseStep, exchange: Exchange): boolean =>
   (step === 'body' && exchange.requestEnd !== null && exchange.requestEnd === exchange.headEnd) ||
-  (step === 'rate limit' && exchange.tokensLeft === null && exchange.status !== null);
+  (step === 'rate limit' && exchange.tokensLeft === null && (exchange.status !== null || exchange.relay !== null));
 
 function markOf(step: PhaseStep, exchange: Exchange, now: PhaseStep | null): StepMark {
   const failed = failedStep(exchange);
@@ -133,7 +135,7 @@ export function phaseMarks(exchange: Exchange | null, row: ConnectionRow, isLate
 }
 
 /** The whole strip as one sentence, for those who cannot see it. */
-export const phaseSentence = (marks: readonly PhaseMark[]): string =>
+export const phaseSentence = (marks: readonly PhaseMark<string>[]): string =>
   marks
     .map(({ step, mark, part }) => `${step} ${WORDS[mark]}${mark === 'now' && part !== null ? ` (${part})` : ''}`)
     .join(', ');

@@ -10,9 +10,18 @@ import { EXTENSION_RULES } from '@tls/registry';
 import { formatCount, formatPlural } from './format';
 import { visibleText } from './text-lines';
 
-export const PLAIN_PORT_ADVICE =
-  'This client speaks TLS; this port speaks plain HTTP. Use http:// in place of https:// for this address, ' +
-  'or put a server that ends TLS in front of it.';
+/** Where a ClientHello was met: where plain HTTP was expected, in a tunnel, or where TLS is ended by us. */
+export type HelloPlace = 'plain-port' | 'tunnel' | 'carrier';
+
+export const HELLO_ADVICE: Readonly<Record<HelloPlace, string>> = {
+  'plain-port':
+    'This client speaks TLS; this port speaks plain HTTP. Use http:// in place of https:// for this address, ' +
+    'or put a server that ends TLS in front of it.',
+  tunnel:
+    'What begins here is TLS between the client and the server at the other end: all after this is encrypted, and ' +
+    'passes as it is. Intercept the host to read it.',
+  carrier: 'The TLS of this connection ends here. What it carries is a connection of its own, in plain text.',
+};
 
 /** One thing to be shown, that leads to its bytes. */
 export interface TlsItem {

@@ -8,15 +8,8 @@ import {
 } from '@contract/connections';
 import { describe } from '@contract/errors';
 import type { Span } from '@http1/spans';
-import type { TlsReading } from '@tls/opening';
-import {
-  byteWords,
-  elementAfterVerdict,
-  elementOf,
-  elementOfTls,
-  elementOfTunnel,
-  type ByteElement,
-} from '../lens/byte-words';
+import { byteWords, elementAfterVerdict, elementOf, elementOfTunnel, type ByteElement } from '../lens/byte-words';
+import type { BeyondHttp } from '../lens/beyond-http';
 import { failureOf } from '../lens/exchanges';
 import { formatBytes, formatCount } from '../lens/format';
 import type { PaintedBytes } from '../lens/hex-rows';
@@ -24,7 +17,6 @@ import { messageHolding } from '../lens/message-places';
 import { gap, sinceOpened } from '../lens/moments';
 import { rawFrom } from '../lens/raw-bytes';
 import { joinMarks, markAt, placeOfRead, type GutterNote } from '../lens/read-marks';
-import { tlsSpanAt } from '../lens/tls-spans';
 import type { BytePages } from './byte-pages.svelte';
 import { PAGE_BYTES, pageOf } from './byte-pages.svelte';
 import type { ByteSpan } from './byte-view.svelte';
@@ -46,8 +38,8 @@ export interface ByteStreamOptions {
   readonly direction: Direction;
   readonly pages: BytePages;
   readonly detail: () => ConnectionDetail | null;
-  /** Where TLS begins in the direction, and what with. */
-  readonly opening?: () => TlsReading | null;
+  /** What the direction goes on with that is no HTTP, where that can be explained. */
+  readonly beyond?: () => BeyondHttp | null;
 }
 
 /** One direction of one connection as the byte views see it: bytes, what they are, and when they came. */
@@ -66,7 +58,7 @@ export class ByteStream {
   readonly marks = $derived.by<readonly ReadMark[]>(() => joinMarks(this.#shownPages().map((page) => page.reads)));
   /** What ended the parsing of this direction with bytes still to come; null while nothing did. */
   readonly #verdict = $derived.by(() => this.#firstVerdict());
-  readonly #opening = $derived.by(() => this.#options.opening?.() ?? null);
+  readonly #beyond = $derived.by(() => this.#options.beyond?.() ?? null);
   readonly #rawFrom = $derived.by(() => (this.#detail === null ? null : rawFrom(this.#detail, this.direction)));
   readonly #painted = $derived.by(() => this.#paintShown());
 
@@ -122,18 +114,15 @@ export class ByteStream {
   elementAt(offset: number): ByteElement | null {
     const page = this.#options.pages.page(this.#options.direction, pageOf(offset));
     if (page === null || offset >= this.bytes) return null;
-    const opening = this.#opening;
+    const beyond = this.#beyond;
     if (
       this.#verdict !== null &&
-      (opening === null ? offset >= this.#verdict.offset : offset === this.#verdict.offset)
+      (beyond === null ? offset >= this.#verdict.offset : offset === this.#verdict.offset)
     ) {
       const failure = failureOf(this.#verdict, this.#detail?.exchanges ?? []);
       return elementAfterVerdict(offset, { failure, at: this.#verdict.offset }, this.bytes);
     }
-    if (opening !== null && offset >= opening.start) {
-      const element = tlsSpanAt(opening, offset, this.bytes);
-      return element && elementOfTls(element);
-    }
+    if (beyond !== null && offset >= beyond.start) return beyond.elementAt(offset, this.bytes);
     const span = this.#spans.spanAround(offset, this.#context());
     if (span === null) return null;
     if (span.kind === 'tunnel-data') {
@@ -217,7 +206,7 @@ export class ByteStream {
     return {
       loaded: (index) => this.#page(index),
       messages: this.#messages(),
-      opening: this.#opening,
+      beyond: this.#beyond,
       rawFrom: this.#rawFrom,
     };
   }

@@ -1,5 +1,5 @@
 import type { Client } from '@contract/client';
-import type { ConnectionId, Direction } from '@contract/connections';
+import type { ConnectionDetail, ConnectionId, Direction, Exchange } from '@contract/connections';
 import type { Failure } from '@contract/errors';
 import type { Settings } from '@contract/settings';
 import { STRICT_RULES } from '@http1/events';
@@ -21,6 +21,22 @@ export interface MessageSource {
   readonly replyTo: string | null;
   /** In force when it was read. */
   readonly settings: Settings;
+}
+
+export type MessageKind = 'request' | 'reply';
+
+/** Where one message of an exchange stands; null for a reply that has not begun. */
+export function messageSource(
+  { row, settings }: ConnectionDetail,
+  exchange: Exchange,
+  kind: MessageKind,
+): MessageSource | null {
+  const { requestStart, requestEnd, replyStart, replyEnd, method } = exchange;
+  const connection = row.id;
+  if (kind === 'request')
+    return { connection, direction: 'in', start: requestStart, end: requestEnd, replyTo: null, settings };
+  if (replyStart === null) return null;
+  return { connection, direction: 'out', start: replyStart, end: replyEnd, replyTo: method, settings };
 }
 
 /** One message, read as far as its head and a window of its body; more on demand, and as it arrives. */
@@ -67,7 +83,7 @@ export class MessageContent {
 
   /** Tells which message is looked at and how far its direction has come. */
   follow(source: MessageSource | null, streamBytes: number): void {
-    if (source === null || !isSame(source, this.#source)) this.#begin(source);
+    if (source === null || !isSameMessage(source, this.#source)) this.#begin(source);
     this.#source = source;
     this.#streamBytes = streamBytes;
     void this.#readOn();
@@ -126,11 +142,11 @@ export class MessageContent {
   }
 }
 
-const isSame = (a: MessageSource, b: MessageSource | null): boolean =>
+export const isSameMessage = (a: MessageSource, b: MessageSource | null): boolean =>
   b !== null && a.connection === b.connection && a.direction === b.direction && a.start === b.start;
 
-/** Our own replies follow the grammar to the letter. */
-const readingOf = ({ direction, start, replyTo, settings }: MessageSource): MessageReading =>
+/** What we write follows the grammar to the letter, and what a server replies has to. */
+export const readingOf = ({ direction, start, replyTo, settings }: MessageSource): MessageReading =>
   direction === 'in'
     ? new MessageReading({ role: 'request', start, replyTo, rules: rulesOf(settings) })
     : new MessageReading({ role: 'response', start, replyTo, rules: STRICT_RULES });

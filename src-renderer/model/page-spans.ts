@@ -8,12 +8,10 @@ import type { ConnectionDetail, Direction } from '@contract/connections';
 import { STRICT_RULES } from '@http1/events';
 import { rulesOf } from '@http1/rules';
 import { SpanScanner, type Span } from '@http1/spans';
-import type { TlsReading } from '@tls/opening';
-import type { TlsSpan } from '@tls/span-kinds';
+import type { BeyondHttp } from '../lens/beyond-http';
 import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding, messagePlaces, type MessagePlace } from '../lens/message-places';
-import { paintBytes, spanAt, type TunnelSpan } from '../lens/span-map';
-import { tlsSpansIn } from '../lens/tls-spans';
+import { paintBytes, spanAt, type KindSpan, type TunnelSpan } from '../lens/span-map';
 import { PAGE_BYTES, pageOf, type Page } from './byte-pages.svelte';
 
 /** 256 KiB are scanned in some milliseconds, and no view waits long for so many pages. */
@@ -24,13 +22,13 @@ const MAX_KEPT = 256;
 export interface PageContext {
   readonly loaded: (index: number) => Page | null;
   readonly messages: readonly MessagePlace[];
-  /** Where TLS begins in the stream, and what it begins with: from there on it is no HTTP. */
-  readonly opening?: TlsReading | null;
+  /** What the stream goes on with that is no HTTP, where that can be explained. */
+  readonly beyond?: BeyondHttp | null;
   /** The first offset of another protocol; null: all of it is HTTP. */
   readonly rawFrom?: number | null;
 }
 
-/** What a page holds besides TLS. */
+/** What a page holds of HTTP, and what it is called where it holds none. */
 export type PageSpan = Span | TunnelSpan;
 
 interface Explained {
@@ -54,11 +52,8 @@ export class PageSpans {
   readonly #direction: Direction;
   readonly #kept = new Map<number, Explained>();
   /** By page; of the latest reading alone. */
-  #tls: { readonly opening: TlsReading; readonly spans: Map<Page, readonly (PageSpan | TlsSpan)[]> } | null = null;
-  readonly #paints = new WeakMap<
-    readonly (PageSpan | TlsSpan)[],
-    { page: Page; cut: number | null; painted: PaintedBytes }
-  >();
+  #beyond: { readonly source: BeyondHttp; readonly spans: Map<Page, readonly KindSpan[]> } | null = null;
+  readonly #paints = new WeakMap<readonly KindSpan[], { page: Page; cut: number | null; painted: PaintedBytes }>();
   #detail: ConnectionDetail | null = null;
   #messages: readonly MessagePlace[] = [];
 
@@ -100,24 +95,24 @@ export class PageSpans {
   }
 
   paint(page: Page, context: PageContext, cut: number | null): PaintedBytes {
-    const { opening = null } = context;
-    const isTls = opening !== null && opening.start < page.start + page.bytes.length;
-    const spans = isTls ? this.#tlsSpansOf(page, opening, context) : this.spansOf(page, context);
+    const { beyond = null } = context;
+    const isBeyond = beyond !== null && beyond.start < page.start + page.bytes.length;
+    const spans = isBeyond ? this.#spansBeyond(page, beyond, context) : this.spansOf(page, context);
     const known = this.#paints.get(spans);
     if (known?.page === page && known.cut === cut) return known.painted;
-    const painted = paintBytes({ start: page.start, bytes: page.bytes, spans, cut, readsOn: isTls });
+    const painted = paintBytes({ start: page.start, bytes: page.bytes, spans, cut, readsOn: isBeyond });
     this.#paints.set(spans, { page, cut, painted });
     return painted;
   }
 
-  #tlsSpansOf(page: Page, opening: TlsReading, context: PageContext): readonly (PageSpan | TlsSpan)[] {
-    if (this.#tls?.opening !== opening) this.#tls = { opening, spans: new Map() };
-    const known = this.#tls.spans.get(page);
+  #spansBeyond(page: Page, source: BeyondHttp, context: PageContext): readonly KindSpan[] {
+    if (this.#beyond?.source !== source) this.#beyond = { source, spans: new Map() };
+    const known = this.#beyond.spans.get(page);
     if (known !== undefined) return known;
-    const tls = tlsSpansIn(opening, page.start, page.start + page.bytes.length);
-    const before = opening.start > page.start ? this.spansOf(page, { ...context, rawFrom: opening.start }) : [];
-    const spans = [...before.filter(({ kind }) => kind !== 'tunnel-data'), ...tls];
-    this.#tls.spans.set(page, spans);
+    const after = source.spansIn(page.start, page.start + page.bytes.length);
+    const before = source.start > page.start ? this.spansOf(page, { ...context, rawFrom: source.start }) : [];
+    const spans = [...before.filter(({ kind }) => kind !== 'tunnel-data'), ...after];
+    this.#beyond.spans.set(page, spans);
     return spans;
   }
 

@@ -6,10 +6,20 @@ export interface ByteTarget {
   readonly offset: number;
 }
 
-/** Which connection the page is about, and which of its bytes. */
+/** The parts of the connection pane, by their tabs. */
+export type DetailPart = 'bytes' | 'messages' | 'frames' | 'sides' | 'timing' | 'connection';
+
+/** A request to be shown, and where. A new object asks again. */
+export interface ExchangeTarget {
+  readonly number: number;
+  readonly part: DetailPart;
+}
+
+/** Which connection the page is about, and which of its bytes or requests. */
 export class Selection {
   #connectionId = $state.raw<ConnectionId | null>(null);
   #target = $state.raw<ByteTarget | null>(null);
+  #exchange = $state.raw<ExchangeTarget | null>(null);
 
   get connectionId() {
     return this.#connectionId;
@@ -17,15 +27,26 @@ export class Selection {
   get target() {
     return this.#target;
   }
+  get exchange() {
+    return this.#exchange;
+  }
 
   select(id: ConnectionId | null): void {
     if (id === this.#connectionId) return;
-    this.#connectionId = id;
-    this.#target = null;
+    this.#show(id, null, null);
   }
 
   showByte(id: ConnectionId, direction: Direction, offset: number): void {
+    this.#show(id, { direction, offset }, null);
+  }
+
+  showExchange(id: ConnectionId, number: number, part: DetailPart): void {
+    this.#show(id, null, { number, part });
+  }
+
+  #show(id: ConnectionId | null, target: ByteTarget | null, exchange: ExchangeTarget | null): void {
     this.#connectionId = id;
-    this.#target = { direction, offset };
+    this.#target = target;
+    this.#exchange = exchange;
   }
 }

@@ -1,6 +1,7 @@
 import type { ConnectionDetail } from '@contract/connections';
 import { describe, expect, it } from 'vitest';
 import { TlsOpening } from '@tls/opening';
+import { beyondAsTls } from '../../../src-renderer/lens/beyond-http';
 import { PAGE_BYTES, type Page } from '../../../src-renderer/model/byte-pages.svelte';
 import { PageSpans } from '../../../src-renderer/model/page-spans';
 import { ascii, RecordedConnection, received, sent } from '../../support/fake-connection';
@@ -164,7 +165,7 @@ describe('bytes of another protocol', () => {
     const { bytes, reads, keptFrom } = connection.bytes('in', 0, PAGE_BYTES);
     const page = { index: 0, start: 0, bytes, reads, keptFrom, asOfBytes: bytes.length };
     const messages = spans.messagesOf(connection.detail);
-    const context = { loaded: () => page, messages, opening: opening.reading(), rawFrom: CONNECT.length };
+    const context = { loaded: () => page, messages, beyond: beyondAsTls(opening.reading()), rawFrom: CONNECT.length };
     const { paints } = spans.paint(page, context, null);
     expect([paints[0], paints[CONNECT.length], paints[CONNECT.length + 3]]).toEqual(['method', 'method', 'delimiter']);
     const name = Buffer.from(bytes).indexOf('bytescope.test');
