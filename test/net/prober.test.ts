@@ -7,6 +7,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CertificateAuthority, makeAuthorityCertificate } from '../../src-main/certificates/certificate-authority';
 import { parseCertificateHost } from '../../src-main/certificates/certificate-host';
+import { subjectKeyOf } from '../../src-main/certificates/signing';
 import type { ProbeResult, ServerChange } from '../../src-main/contract/upstreams';
 import { checkProxyConfig } from '../../src-main/contract/proxy-reading';
 import { parseUpstreamUrl } from '../../src-main/contract/upstream-url';
@@ -193,7 +194,7 @@ describe('a check over TLS', () => {
     asked.splice(0);
     const parsed = parseCertificateHost(host);
     if (parsed === null) throw new Error('no host');
-    const { pem } = authority.issue(parsed, keys.publicKey, nowMs);
+    const { pem } = authority.issue(parsed, subjectKeyOf(keys.publicKey), nowMs);
     const server = createTlsServer({ cert: pem, key: keyPem, ALPNProtocols: ['http/1.1'] }, (socket) => {
       const { servername, alpnProtocol } = socket as unknown as { servername: unknown; alpnProtocol: unknown };
       asked.push({ servername, alpnProtocol });
