@@ -341,6 +341,59 @@ describe('the schedule', () => {
     expect(asked.goes).toBe(gone);
   });
 
+  it('is not begun anew by a configuration that says the same of a server', async () => {
+    let asked = 0;
+    const server = createHttpServer((_request, response) => {
+      asked += 1;
+      response.writeHead(200).end();
+    });
+    const url = local(await listening(server));
+    const made = new Prober({ random: () => 0.99, tlsOptions: () => ({}) });
+    cleanUps.push(() => made.stop());
+    let group = groupOf([url], { ...quick, jitterShare: 0 });
+    made.configure([group]);
+    // More often than it is asked: a schedule that began anew each time would never come to its first check.
+    const again = setInterval(() => {
+      group = groupOf([url], { ...quick, jitterShare: 0 }, group);
+      made.configure([group]);
+    }, 10);
+    cleanUps.push(() => clearInterval(again));
+    await vi.waitUntil(() => asked === 2, { timeout: 5_000 });
+  });
+
+  it('tells what it finds to the upstream that is in force', async () => {
+    const server = createHttpServer((_request, response) => response.writeHead(500).end());
+    const url = local(await listening(server));
+    const made = prober();
+    const before = groupOf([url], quick);
+    made.configure([before]);
+    const told = vi.spyOn(before, 'probed');
+    const after = groupOf([url], quick, before);
+    made.configure([after]);
+    await vi.waitUntil(() => changes.length === 1);
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  it('gives the places of checks that are stopped to others', async () => {
+    let stuck = 0;
+    const silent = createServer((socket) => {
+      stuck += 1;
+      socket.on('error', () => undefined);
+      cleanUps.push(() => socket.destroy());
+    });
+    silent.listen(0, '0.0.0.0');
+    await once(silent, 'listening');
+    cleanUps.push(() => silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const servers = Array.from({ length: 80 }, (_, index) => `http://127.0.2.${index + 1}:${port}`);
+    const made = prober();
+    made.configure([groupOf(servers, { ...quick, timeoutMs: 60_000, intervalMs: 60_000 })]);
+    await vi.waitUntil(() => stuck === MAX_CHECKS_AT_ONCE);
+    const group = groupOf([local(await answering('HTTP/1.1 200 OK\r\n\r\n'))], quick);
+    made.configure([group]);
+    await vi.waitUntil(() => group.servers[0]?.lastProbe?.passed === true);
+  });
+
   it('asks nobody any more once it is stopped, and tells nothing of what was under way', async () => {
     const server = createServer();
     const group = groupOf([local(await listening(server))], { ...quick, timeoutMs: 100 });

@@ -230,7 +230,7 @@ describe('the proxy modes', () => {
       'where a tunnel leads',
       { ...DEFAULT_PROXY_STATE, mode: 'tunnel', tunnelTo: 'db:5432' },
       'Listening on 127.0.0.1:81, leads every connection to db:5432',
-      'Try: nc 127.0.0.1:81',
+      'Try: nc 127.0.0.1 81',
     ],
     [
       'that it speaks TLS, and what to trust',
