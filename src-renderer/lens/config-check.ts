@@ -1,5 +1,6 @@
-/** What is wrong with a configuration as it is typed, before it is sent: the engine checks the same again. */
+/** What is wrong with what is typed about the proxy modes, before it is sent: the engine checks the same again. */
 import type { Address } from '@contract/address';
+import { forwardMistakes, tunnelTarget } from '@contract/forward-rules';
 import type { Mistake } from '@contract/proxy-mistakes';
 import { configOfUrls, findLoop, readProxyConfig, type ConfigResult } from '@contract/proxy-reading';
 import { linesOf } from './proxy-texts';
@@ -20,3 +21,18 @@ export function urlMistakes(text: string, listener: Address): readonly Mistake[]
     return { path: index === undefined ? path.replace(/^--upstream ?/, '') : (urls[Number(index)] ?? ''), reason };
   });
 }
+
+/** One list of the forward rules, each mistake named by its line. */
+export function ruleMistakes(name: 'allow' | 'intercept', text: string): readonly Mistake[] {
+  const lines = linesOf(text);
+  const rules = { allow: [], intercept: [], allowPrivate: false, [name]: lines };
+  return forwardMistakes(rules).map(({ path, reason }) => {
+    const index = /\[(\d+)\]/.exec(path)?.[1];
+    return { path: index === undefined ? '' : (lines[Number(index)] ?? ''), reason };
+  });
+}
+
+export const tunnelMistakes = (text: string): readonly Mistake[] =>
+  text.trim() === '' || tunnelTarget(text.trim()) !== null
+    ? []
+    : [{ path: text.trim(), reason: 'it is host:port, or a port alone' }];

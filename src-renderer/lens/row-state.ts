@@ -27,6 +27,8 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   http2: 'HTTP/2',
   obs: 'obsolete',
   rsv: 'RSV',
+  alpn: 'ALPN',
+  ca: 'CA',
 };
 
 /** Codes that do not say by themselves what they mean. */
@@ -40,6 +42,7 @@ const LABELS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ['FWD_NOT_ABSOLUTE', 'no proxy request'],
   ['FWD_CLIENT', 'client not allowed'],
   ['FWD_PRIVATE', 'private address'],
+  ['TLS_UPSTREAM_WANTS_CERTIFICATE', 'wants a certificate'],
   ['SOCKS_VERSION', 'no SOCKS5'],
   ['SOCKS_METHOD', 'needs a password'],
   ['SOCKS_COMMAND', 'no CONNECT'],
