@@ -32,7 +32,7 @@ const STEP_OF_PHASE: Readonly<Partial<Record<ConnectionPhase, PhaseStep>>> = {
 /** What of a step is under way, where it has parts. */
 const PARTS: Readonly<Partial<Record<ConnectionPhase, string>>> = {
   delayed: 'waiting',
-  waiting: 'of the server',
+  waiting: 'waiting',
   'chunk-size': 'chunk size',
   'chunk-data': 'chunk data',
   trailers: 'trailers',
