@@ -36,7 +36,7 @@ export class ServerProcess {
     const limit = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS);
     const lines = createInterface({ input: /** @type {import('node:stream').Readable} */ (child.stdout) });
     for await (const line of lines) {
-      const address = /(http:\S+)/.exec(line)?.[1];
+      const address = /(http:[^\s,]+)/.exec(line)?.[1];
       if (address !== undefined && !line.startsWith('Try')) server.addresses.push(address);
       if (server.addresses.length === addresses) break;
     }

@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { requestBytes, type Exchange, type Method } from './exchange';
 import type { Ledger, Outcome } from './ledger';
-import { MessageReader, statusOf, type MessageHead } from './message-reader';
+import { MessageReader, type MessageHead } from './message-reader';
 import { between } from './moods';
 
 /** All deadlines of the proxy together, a retry included, on a machine that is busy. */
@@ -110,7 +110,7 @@ class ClientConnection {
     const { ledger } = this.options;
     const exchange = this.#pending.shift();
     if (exchange === undefined) return ledger.violate('client', `a reply nobody asked for: ${head.startLine}`);
-    ledger.answered(exchange, statusOf(head), head.fields.get('x-id'), body);
+    ledger.answered(exchange, head, body);
     if (head.fields.get('connection')?.toLowerCase() === 'close') this.#mayClose = true;
     this.#restartTimer();
     if (this.#pending.length === 0) this.#idle();

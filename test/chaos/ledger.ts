@@ -3,6 +3,7 @@
  * whatever the upstreams do, a proxy that does its work makes none.
  */
 import { replyBody, type Exchange } from './exchange';
+import { statusOf, type MessageHead } from './message-reader';
 
 /**
  * `ok`: the right reply, whole. `refused`: 502, 503 or 504. `cut`: the connection ended within the reply, which the
@@ -64,7 +65,9 @@ export class Ledger {
   }
 
   /** A reply is whole as far as its framing tells. */
-  answered({ id, method }: Exchange, status: number, repliedId: string | undefined, body: Buffer): void {
+  answered({ id, method }: Exchange, head: MessageHead, body: Buffer): void {
+    const status = statusOf(head);
+    const repliedId = head.fields.get('x-id');
     if (status === 502 || status === 503 || status === 504) return this.ended({ id, method }, 'refused');
     this.ended({ id, method }, 'ok');
     if (status !== 200) return this.violate(id, `status ${status}`);
@@ -73,7 +76,7 @@ export class Ledger {
     if (body.equals(expected)) return;
     const isPrefix = expected.subarray(0, body.length).equals(body);
     const what = isPrefix ? 'a body cut short that looks complete' : 'a wrong body';
-    this.violate(id, `${what}, ${body.length} of ${expected.length} bytes`);
+    this.violate(id, `${what}, ${body.length} of ${expected.length} bytes, framing ${head.framing}`);
   }
 
   ended({ id, method }: Exchange, outcome: Outcome): void {
