@@ -37,7 +37,7 @@ const CAUSES: Readonly<Record<CloseCause, string>> = {
 };
 
 const toneOf = (status: number): Parameters<Paint>[0] => (status < 400 ? 'good' : status < 500 ? 'warn' : 'bad');
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 const answered = (status: number | null): string => (status === null ? 'no reply' : `answered ${status}`);
 
 /** Two finished sentences. */

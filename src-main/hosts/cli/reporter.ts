@@ -6,7 +6,7 @@ import type { ProxyState } from '../../contract/proxy-state';
 import type { ServeOptions } from './arguments';
 import { eventOf, toJsonLine, type EventRecord } from './events';
 import { LineWriter } from './line-writer';
-import { ansiPaint, lineOf, plainPaint, sentences, visible } from './lines';
+import { ansiPaint, counted, lineOf, plainPaint, sentences, visible } from './lines';
 import { leadsTo, listeningLine, tryLine } from './listening';
 import { Relays } from './relays';
 
@@ -70,8 +70,8 @@ function createLineReporter(options: ReporterOptions): Reporter {
       writer.write(paint('dim', visible(tryLine(address, proxy))));
     },
     reloaded(proxy) {
-      const upstreams = Object.keys(proxy.config?.upstreams ?? {}).length;
-      const read = `${proxy.configPath ?? ''} was read again: ${upstreams} upstreams, ${leadsTo(proxy).length} servers`;
+      const upstreams = counted(Object.keys(proxy.config?.upstreams ?? {}).length, 'upstream');
+      const read = `${proxy.configPath ?? ''} was read again: ${upstreams}, ${counted(leadsTo(proxy).length, 'server')}`;
       writer.write(visible(read));
     },
     ui: (url) => writer.write(`Window: ${url}`),

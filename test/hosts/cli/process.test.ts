@@ -1,5 +1,5 @@
 /** The command line as a person or a script meets it: processes, pipes, signals. Needs the build. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,6 +112,77 @@ describe('serve --ui', () => {
       reply: { ok: true, value: { listener: { state: 'listening', port } } },
     });
     tab.socket.terminate();
+  });
+});
+
+describe('a reverse proxy', () => {
+  const folders: string[] = [];
+  const servers: Server[] = [];
+  afterEach(async () => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+    for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+  });
+  /** A server that says its name. */
+  const named = async (name: string): Promise<string> => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${name.length}\r\n\r\n${name}`));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const write = (path: string, ...urls: string[]) =>
+    writeFileSync(path, JSON.stringify({ upstreams: { api: { servers: urls.map((url) => ({ url })) } } }));
+  const configFile = (...urls: string[]): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
+    folders.push(folder);
+    write(join(folder, 'proxy.json'), ...urls);
+    return join(folder, 'proxy.json');
+  };
+
+  it('tells the server each reply came from', async () => {
+    const server = await named('one');
+    const { port, events } = await start('--upstream', server);
+    expect((await getRequest(port, '/')).body).toBe('one');
+    expect(await serving?.event('request')).toMatchObject({ upstream: 'default', server, retries: 0 });
+    expect(events[0]).toMatchObject({ event: 'listening', mode: 'reverse', to: [server] });
+  });
+
+  it('reads its configuration again at SIGHUP, and keeps the old one where the new one is wrong', async () => {
+    const [one, two] = [await named('one'), await named('two')];
+    const path = configFile(one);
+    const { port, child } = await start('--config', path);
+    expect((await getRequest(port, '/')).body).toBe('one');
+    write(path, 'ftp://a', 'b');
+    child.kill('SIGHUP');
+    expect(await serving?.event('notice')).toMatchObject({
+      code: 'CFG_PROXY',
+      mistakes: [
+        'upstreams.api.servers[0].url: it begins with http:// or https://.',
+        'upstreams.api.servers[1].url: this is no URL such as http://127.0.0.1:3000.',
+      ],
+    });
+    expect((await getRequest(port, '/')).body).toBe('one');
+    write(path, two);
+    child.kill('SIGHUP');
+    expect(await serving?.event('reloaded')).toMatchObject({ path, to: [two] });
+    expect((await getRequest(port, '/')).body).toBe('two');
+  });
+
+  it('stops at SIGHUP where its configuration came from no file', async () => {
+    const { child, ended } = await start('--upstream', '3000');
+    child.kill('SIGHUP');
+    expect(await ended).toBe(0);
+  });
+
+  it('does not start by a configuration that is wrong, and says all that is', async () => {
+    const { code, out, err } = await runCli('serve', '--config', configFile('ftp://a', 'b'));
+    expect([code, out]).toEqual([1, '']);
+    expect(err.trim().split('\n')).toEqual([
+      expect.stringMatching(/^bytescope: .*upstreams\.api\.servers\[0\]\.url: .*\(and 1 more\)/),
+      '  upstreams.api.servers[1].url: this is no URL such as http://127.0.0.1:3000.',
+    ]);
   });
 });
 
