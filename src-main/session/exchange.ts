@@ -19,6 +19,8 @@ export class OpenExchange {
   relay: Passing | null = null;
   /** The final reply is out already, or has begun; what is left of the request is read and dropped. */
   replied = false;
+  /** Body and trailers are read. */
+  isRead = false;
   /** The connection closes after the reply. */
   closes = false;
   /** What the rate limit adds to the reply. */
@@ -31,6 +33,11 @@ export class OpenExchange {
     readonly startedAtMs: number,
   ) {}
 
+  /** A client that was not told to go on may send its body or not (RFC 9110 §10.1.1). */
+  get isBodyInDoubt(): boolean {
+    return this.head.expectsContinue && this.head.framing.kind !== 'none' && !this.isRead;
+  }
+
   /** Makes room for the body where the reply repeats it. Names the limit where its declared length is too long. */
   hold(held: HeldBytes): Refused | null {
     const { framing } = this.head;
@@ -42,10 +49,16 @@ export class OpenExchange {
 
   /** Takes in a piece of the body. Names the limit where it would hold too much. */
   take(piece: Uint8Array): Refused | null {
+    this.relay?.takeBody(piece);
     this.bodyBytes += piece.length;
     if (this.#body === null) return null;
     if (this.bodyBytes > MAX_HELD_BODY_BYTES) return TOO_LONG_TO_HOLD;
     return this.#body.append(piece) ? null : NO_ROOM_TO_HOLD;
+  }
+
+  takeTrailers(trailers: Fields): void {
+    this.trailers = trailers;
+    this.relay?.takeTrailers(trailers);
   }
 
   /** Is memory taken for its body? */

@@ -16,29 +16,26 @@
  * (RFC 9112 §9.6).
  */
 import type { CloseCause, ConnectionPhase } from '../contract/connections';
-import { BugError, type Failure } from '../contract/errors';
-import { guardOf, type GuardName } from '../contract/settings';
+import type { Failure } from '../contract/errors';
+import type { GuardName } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
-import { GAUGES } from '../guard/gauges';
 import type { Fault, ParserEvent, RequestHead } from '../http1/events';
 import type { StartLine } from '../http1/parser';
 import { CONTINUE_REPLY, type ReplyParts } from '../http1/writer';
-import { actionOn, statusOf, tripCodeOf } from './actions';
+import { answer, replyOf } from './answers';
 import { Delay } from './delay';
-import { OpenExchange } from './exchange';
+import type { OpenExchange } from './exchange';
+import { stateClosed, stateFault, stateOpened, type Seen } from './fact-log';
 import { HeldReads } from './held-reads';
-import { PassedOn, type RelayingSession } from './passed-on';
-import { passingOf } from './passing';
-import { isFailure, passageOf } from './router';
-import { Tunnel, type TunnelEnd } from './tunnel';
-import { stateClosed, stateFault, stateHead, stateOpened, stateRate, stateRequestEnd, stateTrip } from './fact-log';
-import type { Seen } from './fact-log';
 import { Inbound } from './inbound';
-import { observeEnd, observeHead, observeRead, observeWait } from './observe';
+import { admit, beginExchange, endExchange, noticeStart, takeTokens } from './intake';
+import { observeRead } from './observe';
 import { Outbound } from './outbound';
+import type { RelayingSession } from './passed-on';
+import { passOn } from './passing';
 import type { ServerState, Session, SessionIdentity, SessionPort } from './port';
-import type { PhaseClock } from './phase-clock';
-import { replyToNone, replyToRequest } from './replier';
+import { refuse, tellBroken, trip } from './refusals';
+import { Tunnel, type TunnelEnd } from './tunnel';
 
 /** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
 export const LINGER_MS = 5_000;
@@ -56,7 +53,7 @@ type Mode = 'open' | 'delayed' | 'relaying' | 'tunnel' | 'closing' | 'lingering'
 
 export class OriginSession implements Session, RelayingSession {
   #mode: Mode = 'open';
-  #exchange: OpenExchange | null = null;
+  exchange: OpenExchange | null = null;
   /** Of the exchange under way, while the mode is `delayed`. */
   #delay: Delay | null = null;
   /** What was sent ahead of its turn, while the mode is `delayed` or `relaying`. */
@@ -65,14 +62,14 @@ export class OriginSession implements Session, RelayingSession {
   #hasPeerEnded = false;
   #lingerUntilMs: number | null = null;
   #admitted = false;
-  #stopping = false;
+  isStopping = false;
   #cause: CloseCause | null = null;
   readonly in: Inbound;
   readonly out: Outbound;
 
   constructor(
     private readonly port: SessionPort,
-    private readonly server: ServerState,
+    readonly server: ServerState,
     readonly identity: SessionIdentity,
   ) {
     this.in = new Inbound(port, server);
@@ -88,15 +85,12 @@ export class OriginSession implements Session, RelayingSession {
   }
 
   get phase(): ConnectionPhase {
-    if (this.#mode === 'closing' || (this.#mode === 'open' && this.out.isStalled)) return 'replying';
-    if (this.#mode === 'relaying') return this.#relayPhase;
+    const isStalled = this.out.isStalled && (this.#mode === 'open' || this.#mode === 'relaying');
+    if (this.#mode === 'closing' || isStalled) return 'replying';
+    if (this.#mode === 'relaying') return this.exchange?.replied === true ? 'replying' : 'waiting';
     if (this.#mode !== 'open') return this.#mode;
     const phase = this.in.desk?.parser.phase ?? 'idle';
     return phase === 'complete' ? 'idle' : phase;
-  }
-
-  get #relayPhase(): ConnectionPhase {
-    return this.out.isStalled || this.#exchange?.replied === true ? 'replying' : 'waiting';
   }
 
   /** A server that is slow to reply is under a deadline of its own connection. */
@@ -106,7 +100,7 @@ export class OriginSession implements Session, RelayingSession {
 
   /** Bytes of the body under way, after chunked coding is taken off. */
   get bodyBytes(): number {
-    return this.#exchange?.bodyBytes ?? 0;
+    return this.exchange?.bodyBytes ?? 0;
   }
 
   /** Of the request under way; null before its start line is complete. */
@@ -129,18 +123,11 @@ export class OriginSession implements Session, RelayingSession {
   }
 
   opened(nowMs: number): void {
-    const { clientAddress } = this.identity;
-    const { admission, gauges, settings } = this.server;
     this.in.waits(nowMs);
     stateOpened(this.port, this.identity, nowMs);
-    const verdict = admission.enter(clientAddress, settings);
-    this.#admitted = verdict.admitted;
-    if (verdict.admitted) {
-      gauges.see(GAUGES.maxConnections, admission.open);
-      gauges.see(GAUGES.maxConnectionsPerClient, admission.openFrom(clientAddress));
-    } else {
-      this.#trip(verdict.guard, { limit: verdict.limit, measured: verdict.measured, offset: 0 }, nowMs);
-    }
+    const refused = admit(this.server, this.identity);
+    this.#admitted = refused === null;
+    if (refused !== null) this.#trip(refused.guard, refused.seen, nowMs);
   }
 
   received(bytes: Uint8Array, nowMs: number): void {
@@ -161,7 +148,7 @@ export class OriginSession implements Session, RelayingSession {
     if (this.#mode !== 'open') return;
     const event = this.in.desk?.parser.finish();
     if (event?.kind === 'fault') stateFault(this.out, event.fault, null, nowMs);
-    this.#finish('client-closed', nowMs);
+    this.finish('client-closed', nowMs);
   }
 
   /** What was written left for the client, or (`taken` false) waits for it: then nothing more is read until it does. */
@@ -170,7 +157,7 @@ export class OriginSession implements Session, RelayingSession {
     if (taken) return this.out.release();
     if (this.#mode !== 'open' && !this.#holdsReads) return;
     this.out.stall();
-    this.#exchange?.relay?.clientStalled(nowMs);
+    this.exchange?.relay?.clientStalled(nowMs);
     this.in.waits(nowMs);
     this.in.pause('untaken-reply', nowMs);
   }
@@ -179,7 +166,7 @@ export class OriginSession implements Session, RelayingSession {
     this.#tunnel?.drained(nowMs);
     if (!this.out.isStalled) return;
     this.out.drain();
-    this.#exchange?.relay?.clientTakes(nowMs);
+    this.exchange?.relay?.clientTakes(nowMs);
     this.in.resume('untaken-reply', nowMs);
     this.in.waits(nowMs);
   }
@@ -225,18 +212,18 @@ export class OriginSession implements Session, RelayingSession {
 
   /** The server stops: close when idle, else with the reply of the request under way. */
   stop(nowMs: number): void {
-    this.#stopping = true;
+    this.isStopping = true;
     if (this.#mode === 'lingering') this.#linger(nowMs);
     if (this.#mode === 'delayed') this.#proceed(nowMs);
-    if (this.#mode === 'open' && this.phase === 'idle') this.#finish('stopped', nowMs);
+    if (this.#mode === 'open' && this.phase === 'idle') this.finish('stopped', nowMs);
   }
 
   /** A rule of our own was broken on the way: nothing is parsed any more, and a request under way is told so. */
   broke(failure: Failure, nowMs: number): void {
     this.#cause ??= 'server-closed';
-    if (this.#mode !== 'open' && !this.#holdsReads) return this.#cut('server-closed', nowMs);
-    if (this.phase !== 'idle' || this.#exchange !== null) this.#tell(failure, this.#statusOf(failure), nowMs);
-    this.#finish('server-closed', nowMs);
+    if (this.#mode !== 'open' && !this.#holdsReads) return this.cut('server-closed', nowMs);
+    if (this.phase !== 'idle' || this.exchange !== null) tellBroken(this, failure, nowMs);
+    this.finish('server-closed', nowMs);
   }
 
   /** The socket is gone. `reset`: the client reset it. */
@@ -246,7 +233,7 @@ export class OriginSession implements Session, RelayingSession {
     this.#drop('client-left');
     this.out.release();
     if (this.#admitted) this.server.admission.leave(this.identity.clientAddress);
-    const cause = this.#cause ?? (reset ? 'client-reset' : this.#stopping ? 'stopped' : 'client-closed');
+    const cause = this.#cause ?? (reset ? 'client-reset' : this.isStopping ? 'stopped' : 'client-closed');
     const { bytes: bytesIn, requests } = this.in;
     stateClosed(this.out, cause, { bytesIn, bytesOut: this.out.bytes, requests }, nowMs);
     this.#tunnel?.closed(this.#hasPeerEnded, reset);
@@ -297,53 +284,23 @@ export class OriginSession implements Session, RelayingSession {
     const { parser, clock } = this.in.atDesk();
     while (this.#mode === 'open') {
       const event = parser.next();
-      this.#noticeStart(clock, nowMs);
+      noticeStart(this.server, clock, nowMs);
       if (event === null) return;
       if (event.kind === 'fault') {
         this.#refuse(event.fault, nowMs);
       } else if (event.kind === 'head') {
-        const exchange = this.#begin(event.head as RequestHead, nowMs);
-        const delayMs = this.#takeTokens(exchange, nowMs);
-        if (delayMs === 0) this.#chooseRoute(exchange, nowMs);
-        else if (delayMs !== null) this.#wait(delayMs, nowMs);
+        const exchange = beginExchange(this, event.head as RequestHead, nowMs);
+        this.exchange = exchange;
+        const turn = takeTokens(this, exchange, nowMs);
+        if (turn === 0) this.#chooseRoute(exchange, nowMs);
+        else if (typeof turn === 'number') this.#wait(turn, nowMs);
+        else this.replyEarly(exchange, turn, nowMs);
       } else if (event.kind === 'end') {
         this.#complete(event.end, nowMs);
       } else {
         this.#takeBody(event, nowMs);
       }
     }
-  }
-
-  #noticeStart(clock: PhaseClock, nowMs: number): void {
-    const isFirst = clock.isUnused;
-    const waitedMs = clock.noticeStart(nowMs);
-    if (waitedMs !== null) observeWait(this.server, isFirst, waitedMs);
-  }
-
-  #begin(head: RequestHead, nowMs: number): OpenExchange {
-    const { clock } = this.in.atDesk();
-    this.in.requests += 1;
-    clock.bodyBegins(head.end, nowMs);
-    const exchange = new OpenExchange(head, this.in.requests, clock.requestStartedAtMs);
-    this.#exchange = exchange;
-    observeHead(this.server, exchange, clock.requestMs(this.server.settings, nowMs));
-    stateHead(this.out, exchange, nowMs);
-    return exchange;
-  }
-
-  /** How long the request waits for its turn; null: the bucket is empty, and the request is answered so. */
-  #takeTokens(exchange: OpenExchange, nowMs: number): number | null {
-    const { buckets, gauges, settings, responder } = this.server;
-    const verdict = buckets.take(this.identity.clientAddress, exchange.head, settings, nowMs);
-    if (verdict === null) return 0;
-    const { allowed, level, capacity, cost, delayMs } = verdict;
-    gauges.see(GAUGES.bucketCapacity, Math.ceil(capacity - level));
-    stateRate(this.out, exchange.number, verdict, nowMs);
-    exchange.rateFields = responder.rateFields(verdict, settings.rateFields);
-    if (allowed) return delayMs;
-    const refused: Failure = { code: 'LIM_RATE', detail: { limit: capacity, cost } };
-    this.#replyEarly(exchange, responder.refusal(refused, Number(settings.rateStatus)), nowMs);
-    return null;
   }
 
   /** The request waits for its turn. */
@@ -355,7 +312,7 @@ export class OriginSession implements Session, RelayingSession {
 
   /** Its turn has come, or nobody waits any more: on with the route, and with what came meanwhile. */
   #proceed(nowMs: number): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     if (this.#delay === null || exchange === null) return;
     this.#delay = null;
     this.#mode = 'open';
@@ -367,128 +324,63 @@ export class OriginSession implements Session, RelayingSession {
   #chooseRoute(exchange: OpenExchange, nowMs: number): void {
     const { head } = exchange;
     const { held, responder } = this.server;
-    if (this.#passOn(exchange, nowMs)) return;
+    if (passOn(this, exchange, nowMs)) return;
     const route = responder.route(head);
     exchange.route = route;
     const refused = route.holdsBody ? exchange.hold(held) : null;
     if (refused !== null) return this.#refuse({ ...refused, offset: head.end }, nowMs);
     if (!head.expectsContinue || head.framing.kind === 'none') return;
     if (route.acceptsBody) this.out.write(CONTINUE_REPLY);
-    else this.#replyEarly(exchange, this.#replyOf(exchange, nowMs), nowMs);
-  }
-
-  /** True: another server answers it, or it is refused. */
-  #passOn(exchange: OpenExchange, nowMs: number): boolean {
-    const outcome = passageOf(exchange.head, this.server, this.identity);
-    if (outcome === null) return false;
-    if (isFailure(outcome)) {
-      this.answer(exchange, outcome, nowMs);
-      return true;
-    }
-    exchange.relay = passingOf(new PassedOn(this, exchange), outcome, this.server, nowMs);
-    exchange.relay.begin(nowMs);
-    return true;
+    else this.replyEarly(exchange, replyOf(this, exchange, nowMs), nowMs);
   }
 
   #takeBody(event: Extract<ParserEvent, { kind: 'data' | 'trailers' }>, nowMs: number): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     if (exchange === null) return;
-    if (event.kind === 'trailers') {
-      exchange.trailers = event.fields;
-      exchange.relay?.takeTrailers(event.fields);
-      return;
-    }
-    exchange.relay?.takeBody(event.bytes);
+    if (event.kind === 'trailers') return exchange.takeTrailers(event.fields);
     const refused = exchange.take(event.bytes);
     if (refused !== null) this.#refuse({ ...refused, offset: event.offset }, nowMs);
   }
 
   #complete(end: number, nowMs: number): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     if (exchange === null) return;
-    observeEnd(this.server, exchange, end, this.in.atDesk().clock, nowMs);
-    stateRequestEnd(this.out, exchange, end, nowMs);
+    endExchange(this, exchange, end, nowMs);
     exchange.relay?.requestComplete(nowMs);
     if (exchange.relay?.isOver === false) return this.#hold('relaying');
-    if (!exchange.replied) this.#reply(exchange, this.#replyOf(exchange, nowMs), nowMs);
+    if (!exchange.replied) answer(this, exchange, replyOf(this, exchange, nowMs), nowMs);
     this.#conclude(exchange, nowMs);
   }
 
   /** The request is read whole and its reply is out. */
   #conclude(exchange: OpenExchange, nowMs: number): void {
     this.out.keep(exchange);
-    this.#exchange = null;
+    this.exchange = null;
     this.in.waits(nowMs);
-    if (exchange.closes) this.#finish(this.#stopping ? 'stopped' : 'server-closed', nowMs);
-  }
-
-  #replyOf(exchange: OpenExchange, nowMs: number): ReplyParts {
-    const { head, number, body, bodyBytes, trailers, route } = exchange;
-    const { id, client } = this.identity;
-    if (route === null) throw new BugError('a request is answered before it is routed');
-    return route.reply({ head, body, bodyBytes, trailers, client, connection: id, number, atMs: nowMs });
+    if (exchange.closes) this.finish(this.isStopping ? 'stopped' : 'server-closed', nowMs);
   }
 
   /**
    * Answers before the body is read. Where the client waits for 100 Continue it may send the body or not, so the
    * next request cannot be found and the connection closes (RFC 9110 §10.1.1); else the body is read and dropped.
    */
-  #replyEarly(exchange: OpenExchange, parts: ReplyParts, nowMs: number): void {
+  replyEarly(exchange: OpenExchange, parts: ReplyParts, nowMs: number): void {
     exchange.closes ||= exchange.head.expectsContinue && exchange.head.framing.kind !== 'none';
-    this.#reply(exchange, parts, nowMs);
-    if (exchange.closes && exchange.head.framing.kind !== 'none') this.#finish('server-closed', nowMs);
-  }
-
-  #reply(exchange: OpenExchange, parts: ReplyParts, nowMs: number): void {
-    exchange.closes ||= this.isLast(exchange);
-    replyToRequest(this.out, this.in.atDesk(), exchange, parts, nowMs);
-    this.#tellLast(exchange, nowMs);
-  }
-
-  isLast({ head, number, closes }: OpenExchange): boolean {
-    const limit = this.server.settings.maxRequestsPerConnection;
-    return closes || !head.keepAlive || this.#stopping || (limit !== null && number >= limit);
-  }
-
-  #tellLast({ head, number }: OpenExchange, nowMs: number): void {
-    const limit = this.server.settings.maxRequestsPerConnection;
-    if (limit === null || number < limit) return;
-    stateTrip(this.out, 'maxRequestsPerConnection', { limit, measured: number, offset: head.end, status: null }, nowMs);
-  }
-
-  answer(exchange: OpenExchange, failure: Failure, nowMs: number): void {
-    const status = this.#statusOf(failure);
-    stateFault(this.out, { ...failure, offset: exchange.head.end }, status, nowMs);
-    this.#replyEarly(exchange, this.server.responder.refusal(failure, status ?? 502), nowMs);
-    this.#afterRelay(exchange, nowMs);
-  }
-
-  answered(exchange: OpenExchange, nowMs: number): void {
-    this.#tellLast(exchange, nowMs);
-    const { expectsContinue, framing } = exchange.head;
-    const isInDoubt = expectsContinue && framing.kind !== 'none';
-    if (this.#mode === 'open' && exchange.closes && isInDoubt) return this.#finish('server-closed', nowMs);
-    this.#afterRelay(exchange, nowMs);
+    answer(this, exchange, parts, nowMs);
+    if (exchange.closes && exchange.head.framing.kind !== 'none') this.finish('server-closed', nowMs);
   }
 
   /** The request was read whole before: the next one has its turn. Else what is left of it is read and dropped. */
-  #afterRelay(exchange: OpenExchange, nowMs: number): void {
+  afterRelay(exchange: OpenExchange, nowMs: number): void {
     if (this.#mode !== 'relaying') return;
     this.#mode = 'open';
     this.#conclude(exchange, nowMs);
     this.#goOn(nowMs);
   }
 
-  cutReply(exchange: OpenExchange, failure: Failure, endsWithConnection: boolean, nowMs: number): void {
-    stateFault(this.out, { ...failure, offset: exchange.head.end }, null, nowMs);
-    // FIN would say that the reply is whole.
-    if (endsWithConnection) this.#cut('server-closed', nowMs);
-    else this.#finish('server-closed', nowMs);
-  }
-
   becomeTunnel(other: TunnelEnd, nowMs: number): TunnelEnd {
     this.#mode = 'tunnel';
-    this.#exchange = null;
+    this.exchange = null;
     const tunnel = new Tunnel(this.port, (bytes) => this.out.write(bytes));
     tunnel.couple(other);
     this.#tunnel = tunnel;
@@ -500,50 +392,20 @@ export class OriginSession implements Session, RelayingSession {
 
   /** A byte budget or a rule of the protocol was broken. */
   #refuse(fault: Fault, nowMs: number): void {
-    const guard = guardOf(fault.code);
-    if (guard !== null) {
-      const { limit, measured } = fault.detail ?? {};
-      return this.#trip(guard, { limit: Number(limit), measured: Number(measured), offset: fault.offset }, nowMs);
-    }
-    const status = this.#statusOf(fault);
-    stateFault(this.out, fault, status, nowMs);
-    this.#tell(fault, status, nowMs);
-    this.#finish('fault-closed', nowMs);
+    this.#endAs(refuse(this, fault, nowMs), nowMs);
   }
 
   #trip(guard: GuardName, seen: Seen, nowMs: number): void {
-    const { gauges, settings } = this.server;
-    gauges.see(GAUGES[guard], seen.measured);
-    const action = actionOn(guard, this.in.atDesk().clock.stageOf(this.phase), settings);
-    const status = typeof action === 'number' && !this.#isReplied ? action : null;
-    stateTrip(this.out, guard, { ...seen, status }, nowMs);
-    if (action === 'reset') return this.#cut('guard-reset', nowMs);
-    this.#tell({ code: tripCodeOf(guard), detail: { limit: seen.limit, measured: seen.measured } }, status, nowMs);
-    this.#finish('guard-closed', nowMs);
+    this.#endAs(trip(this, guard, seen, nowMs), nowMs);
   }
 
-  /** The reply to what was refused; null: there is none. */
-  #tell({ code, detail }: Failure, status: number | null, nowMs: number): void {
-    if (status === null) return;
-    const failure = detail === undefined ? { code } : { code, detail };
-    const parts = this.server.responder.refusal(failure, status);
-    const exchange = this.#exchange;
-    if (exchange === null) return replyToNone(this.out, this.in.atDesk(), parts, nowMs);
-    exchange.closes = true;
-    replyToRequest(this.out, this.in.atDesk(), exchange, parts, nowMs);
-  }
-
-  /** Null once the request has its reply: there is no second one. */
-  #statusOf({ code }: Failure): number | null {
-    return this.#isReplied ? null : statusOf(code, this.server.settings);
-  }
-
-  get #isReplied(): boolean {
-    return this.#exchange?.replied ?? false;
+  #endAs(cause: CloseCause, nowMs: number): void {
+    if (cause === 'guard-reset') this.cut(cause, nowMs);
+    else this.finish(cause, nowMs);
   }
 
   /** Ends it where the client is not waited for any more. */
-  #cut(cause: CloseCause, nowMs: number): void {
+  cut(cause: CloseCause, nowMs: number): void {
     this.#cause ??= cause;
     this.#drop('client-left');
     this.#linger(nowMs);
@@ -554,18 +416,18 @@ export class OriginSession implements Session, RelayingSession {
   #drop(cause: CloseCause): void {
     this.#delay = null;
     this.#held = null;
-    this.#exchange?.relay?.abandon(cause);
-    this.#exchange?.release();
-    this.#exchange = null;
+    this.exchange?.relay?.abandon(cause);
+    this.exchange?.release();
+    this.exchange = null;
   }
 
   #linger(nowMs: number): void {
     this.#mode = 'lingering';
-    const untilMs = nowMs + (this.#stopping ? STOP_LINGER_MS : LINGER_MS);
+    const untilMs = nowMs + (this.isStopping ? STOP_LINGER_MS : LINGER_MS);
     this.#lingerUntilMs = Math.min(this.#lingerUntilMs ?? untilMs, untilMs);
   }
 
-  #finish(cause: CloseCause, nowMs: number): void {
+  finish(cause: CloseCause, nowMs: number): void {
     this.#cause ??= cause;
     this.#drop('client-left');
     this.#mode = 'closing';
@@ -580,6 +442,6 @@ export class OriginSession implements Session, RelayingSession {
 
   /** What is ending keeps its desk: how far it was read is asked for until it is gone. */
   #restIfIdle(): void {
-    if (this.#mode === 'open' && this.#exchange === null) this.in.rest();
+    if (this.#mode === 'open' && this.exchange === null) this.in.rest();
   }
 }

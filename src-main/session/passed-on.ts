@@ -1,25 +1,29 @@
 /** A request that is passed on, as the client's connection sees it: what it writes, states and does for the relay. */
-import type { ConnectionId, Relay as RelayMarks, SwitchedTo } from '../contract/connections';
+import type { CloseCause, ConnectionId, Relay as RelayMarks, SwitchedTo } from '../contract/connections';
 import type { Failure } from '../contract/errors';
+import type { ReplyParts } from '../http1/writer';
+import { statusOf } from './actions';
+import { isLast, tellLast, type Answering } from './answers';
 import type { OpenExchange } from './exchange';
-import type { Inbound } from './inbound';
-import type { Outbound } from './outbound';
+import { stateFault } from './fact-log';
 import type { RelayClient } from './relay';
 import { stateReply } from './replier';
 import type { TunnelEnd } from './tunnel';
 
 /** What a relay may ask of the session whose request it carries. */
-export interface RelayingSession {
-  readonly out: Outbound;
-  readonly in: Inbound;
-  /** The connection closes after this exchange, whatever comes of it. */
-  isLast(exchange: OpenExchange): boolean;
-  /** The reply is out. */
-  answered(exchange: OpenExchange, nowMs: number): void;
-  answer(exchange: OpenExchange, failure: Failure, nowMs: number): void;
-  cutReply(exchange: OpenExchange, failure: Failure, endsWithConnection: boolean, nowMs: number): void;
+export interface RelayingSession extends Answering {
+  /** Answers before the body is read, and closes where it may never come. */
+  replyEarly(exchange: OpenExchange, parts: ReplyParts, nowMs: number): void;
+  /** The reply is out: where the request was read whole, the next one has its turn. */
+  afterRelay(exchange: OpenExchange, nowMs: number): void;
+  finish(cause: CloseCause, nowMs: number): void;
+  /** By RST. */
+  cut(cause: CloseCause, nowMs: number): void;
   becomeTunnel(other: TunnelEnd, nowMs: number): TunnelEnd;
 }
+
+/** Of what the catalogue gives no status to. */
+const BAD_GATEWAY = 502;
 
 export class PassedOn implements RelayClient {
   #status = 0;
@@ -39,7 +43,7 @@ export class PassedOn implements RelayClient {
   }
 
   get closes(): boolean {
-    return this.session.isLast(this.exchange);
+    return isLast(this.session, this.exchange);
   }
 
   get addedFields(): RelayClient['addedFields'] {
@@ -66,8 +70,11 @@ export class PassedOn implements RelayClient {
 
   replied(closes: boolean, nowMs: number): void {
     this.#stateReply(nowMs);
-    this.exchange.closes ||= closes;
-    this.session.answered(this.exchange, nowMs);
+    const { session, exchange } = this;
+    exchange.closes ||= closes;
+    tellLast(session, exchange, nowMs);
+    if (exchange.closes && exchange.isBodyInDoubt) session.finish('server-closed', nowMs);
+    else session.afterRelay(exchange, nowMs);
   }
 
   #stateReply(nowMs: number): void {
@@ -75,11 +82,19 @@ export class PassedOn implements RelayClient {
   }
 
   refused(failure: Failure, nowMs: number): void {
-    this.session.answer(this.exchange, failure, nowMs);
+    const { session, exchange } = this;
+    const status = exchange.replied ? null : statusOf(failure.code, session.server.settings);
+    stateFault(session.out, { ...failure, offset: exchange.head.end }, status, nowMs);
+    session.replyEarly(exchange, session.server.responder.refusal(failure, status ?? BAD_GATEWAY), nowMs);
+    session.afterRelay(exchange, nowMs);
   }
 
   cut(failure: Failure, endsWithConnection: boolean, nowMs: number): void {
-    this.session.cutReply(this.exchange, failure, endsWithConnection, nowMs);
+    const { session, exchange } = this;
+    stateFault(session.out, { ...failure, offset: exchange.head.end }, null, nowMs);
+    // FIN would say that the reply is whole.
+    if (endsWithConnection) session.cut('server-closed', nowMs);
+    else session.finish('server-closed', nowMs);
   }
 
   hold(nowMs: number): void {

@@ -1,15 +1,24 @@
 /** What takes a request over that is not answered here. */
-import type { ServerState } from './port';
-import { Relay, type Passing, type RelayClient } from './relay';
-import { isTunnelRequest, type Passage, type TunnelRequest } from './router';
+import type { OpenExchange } from './exchange';
+import { PassedOn, type RelayingSession } from './passed-on';
+import { Relay } from './relay';
+import { isFailure, isTunnelRequest, passageOf } from './router';
 import { TunnelOpening } from './tunnel-opening';
 
-export const passingOf = (
-  client: RelayClient,
-  way: Passage | TunnelRequest,
-  { upstreams, pseudonym }: ServerState,
-  nowMs: number,
-): Passing =>
-  isTunnelRequest(way)
+/** True: another server answers it, or it is refused. */
+export function passOn(session: RelayingSession, exchange: OpenExchange, nowMs: number): boolean {
+  const { server, identity } = session;
+  const way = passageOf(exchange.head, server, identity);
+  if (way === null) return false;
+  const client = new PassedOn(session, exchange);
+  if (isFailure(way)) {
+    client.refused(way, nowMs);
+    return true;
+  }
+  const { upstreams, pseudonym } = server;
+  exchange.relay = isTunnelRequest(way)
     ? new TunnelOpening(client, way, upstreams, nowMs)
     : new Relay(client, way, upstreams, pseudonym, nowMs);
+  exchange.relay.begin(nowMs);
+  return true;
+}
