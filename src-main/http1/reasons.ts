@@ -49,5 +49,6 @@ export const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
   505: 'HTTP Version Not Supported',
+  508: 'Loop Detected',
   511: 'Network Authentication Required',
 };

@@ -1,5 +1,5 @@
 /** What a client sent ahead of its turn: it is kept until the reply to the request before is out. */
-import type { TunnelEnd } from './tunnel';
+import type { TunnelEnd } from './tunnel-end';
 
 export class HeldReads {
   #kept: Uint8Array[] = [];

@@ -35,7 +35,8 @@ import type { RelayingSession } from './passed-on';
 import { passOn } from './passing';
 import type { ServerState, Session, SessionIdentity, SessionPort } from './port';
 import { refuse, tellBroken, trip } from './refusals';
-import { Tunnel, type TunnelEnd } from './tunnel';
+import { Tunnel } from './tunnel';
+import type { TunnelEnd } from './tunnel-end';
 
 /** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
 export const LINGER_MS = 5_000;

@@ -8,7 +8,7 @@ import type { OpenExchange } from './exchange';
 import { stateFault } from './fact-log';
 import type { RelayClient } from './relay';
 import { stateReply } from './replier';
-import type { TunnelEnd } from './tunnel';
+import type { TunnelEnd } from './tunnel-end';
 
 /** What a relay may ask of the session whose request it carries. */
 export interface RelayingSession extends Answering {
@@ -77,8 +77,9 @@ export class PassedOn implements RelayClient {
     else session.afterRelay(exchange, nowMs);
   }
 
-  #stateReply(nowMs: number): void {
-    stateReply(this.session.out, this.session.in.atDesk(), this.exchange, this.#status, this.#replyStart, nowMs);
+  #stateReply(atMs: number): void {
+    const { out, in: inbound } = this.session;
+    stateReply(out, inbound.atDesk(), this.exchange, { status: this.#status, start: this.#replyStart, atMs });
   }
 
   refused(failure: Failure, nowMs: number): void {

@@ -1,5 +1,5 @@
 /** What a session is given: the effects it may ask for, and what it shares with the other sessions of a server. */
-import type { ConnectionId, ConnectionPhase } from '../contract/connections';
+import type { ConnectionPhase } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { Settings } from '../contract/settings';
@@ -70,6 +70,7 @@ export interface SessionPort {
   record(fact: Fact): void;
 }
 
+export type { SessionIdentity } from './identity';
 export type { StartLine };
 
 /** Where replies come from. */
@@ -97,17 +98,4 @@ export interface ServerState {
   readonly gauges: GuardGauges;
   readonly held: HeldBytes;
   readonly responder: Responder;
-}
-
-export interface SessionIdentity {
-  readonly id: ConnectionId;
-  /** `127.0.0.1:53122` */
-  readonly client: string;
-  /** `127.0.0.1`: what connections and tokens are counted by. */
-  readonly clientAddress: string;
-  readonly server: string;
-  /** Did it come in over TLS? */
-  readonly isSecure: boolean;
-  /** The connection whose TLS records carry this one's bytes; null: none. */
-  readonly carrier: ConnectionId | null;
 }

@@ -20,16 +20,16 @@ import { closesAfter, relayFraming, relayOf, writeRelayedHead, type RelayPlan } 
 import { asksForWebSocket } from '../http1/upgrade';
 import { newMarks, type Marks } from './relay-marks';
 import { isFailure, type Passage } from './router';
-import type { TunnelEnd } from './tunnel';
+import type { TunnelEnd } from './tunnel-end';
 import type {
   ConnectionWaiter,
   Destination,
   ReplyTaker,
   Reuse,
+  UpstreamConnection,
   UpstreamConnections,
   UpstreamFault,
 } from './upstream-port';
-import type { UpstreamSession } from './upstream-session';
 
 /** Of a body: one read, and what a retry would send again. */
 export const MAX_REPLAY_BYTES = 64 * 1024;
@@ -89,7 +89,7 @@ interface Attempt {
   readonly group: UpstreamGroup | null;
   readonly server: UpstreamServer | null;
   readonly epoch: number;
-  upstream: UpstreamSession | null;
+  upstream: UpstreamConnection | null;
 }
 
 export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
@@ -167,7 +167,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     marks.connectAtMs = nowMs;
   }
 
-  granted(upstream: UpstreamSession, nowMs: number): boolean {
+  granted(upstream: UpstreamConnection, nowMs: number): boolean {
     const attempt = this.#attempt;
     if (this.#isOver || attempt === null) return false;
     attempt.upstream = upstream;
@@ -181,7 +181,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     return true;
   }
 
-  #send({ destination, marks }: Attempt, upstream: UpstreamSession, nowMs: number): void {
+  #send({ destination, marks }: Attempt, upstream: UpstreamConnection, nowMs: number): void {
     const head = this.#head;
     const isWebSocket = asksForWebSocket(head);
     const plan: RequestPlan = {
@@ -231,7 +231,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     if (upstream !== null && !this.#isOver) this.#completeRequest(upstream, nowMs);
   }
 
-  #completeRequest(upstream: UpstreamSession, nowMs: number): void {
+  #completeRequest(upstream: UpstreamConnection, nowMs: number): void {
     const writer = this.#requestWriter!;
     writer.end(this.#trailers, this.#trailers && namedInConnection(this.#head.fields), upstream.write);
     upstream.complete(writer.bodyBytes, nowMs);
@@ -404,11 +404,11 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
 
   /** The body is not as long as its head said. */
   #cutShort(nowMs: number): void {
-    const upstream = this.#attempt?.upstream;
+    const attempt = this.#attempt;
     this.#isOver = true;
     this.#leave('malformed', nowMs);
-    upstream?.abandon('server-closed');
-    const failure: Failure = { code: 'UP_CUT_SHORT', detail: { server: upstream?.destination.server ?? '' } };
+    attempt?.upstream?.abandon('server-closed');
+    const failure: Failure = { code: 'UP_CUT_SHORT', detail: { server: attempt?.destination.server ?? '' } };
     this.client.cut(failure, this.#endsWithConnection, nowMs);
   }
 

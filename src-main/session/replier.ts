@@ -21,7 +21,7 @@ export function replyToRequest(
   if (head.simple) out.write(parts.body);
   else out.write(writeReply(withFields(parts, rateFields), { method, minor, close, nowMs: atMs }));
   exchange.replied = true;
-  stateReply(out, desk, exchange, parts.status, start, atMs);
+  stateReply(out, desk, exchange, { status: parts.status, start, atMs });
 }
 
 /** The reply to this request, which began at that offset, is written. */
@@ -29,9 +29,7 @@ export function stateReply(
   out: Outbound,
   { parser }: Desk,
   { head, number, startedAtMs }: OpenExchange,
-  status: number,
-  start: number,
-  atMs: number,
+  { status, start, atMs }: { readonly status: number; readonly start: number; readonly atMs: number },
 ): void {
   const { method, target, version, start: requestStart } = head;
   out.port.record({

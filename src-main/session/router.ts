@@ -4,7 +4,7 @@ import type { ForwardedPlan } from '../http1/forwarded';
 import type { RequestHead } from '../http1/events';
 import { forwardsLeft } from '../http1/max-forwards';
 import { timesThrough } from '../http1/via';
-import type { SessionIdentity } from './port';
+import type { SessionIdentity } from './identity';
 import type { Destination } from './upstream-port';
 
 /** How one request is passed on. */

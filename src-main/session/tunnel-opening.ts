@@ -4,8 +4,7 @@ import { bytesOf } from '../http1/bytes';
 import type { Passing, RelayClient } from './relay';
 import { newMarks, type Marks } from './relay-marks';
 import type { TunnelRequest } from './router';
-import type { ConnectionWaiter, UpstreamConnections, UpstreamFault } from './upstream-port';
-import type { UpstreamSession } from './upstream-session';
+import type { ConnectionWaiter, UpstreamConnection, UpstreamConnections, UpstreamFault } from './upstream-port';
 
 /** A reply without content, and without a length: what follows is the tunnel (RFC 9110 §9.3.6). */
 export const ESTABLISHED = bytesOf('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -38,7 +37,7 @@ export class TunnelOpening implements Passing, ConnectionWaiter {
     this.#marks.connectAtMs = nowMs;
   }
 
-  granted(upstream: UpstreamSession, nowMs: number): boolean {
+  granted(upstream: UpstreamConnection, nowMs: number): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
     this.#marks.connectedAtMs = upstream.connectedAtMs;

@@ -4,21 +4,9 @@
  */
 import { Reading } from './reading';
 import type { SessionPort } from './port';
+import type { OpenEnd, TunnelEnd } from './tunnel-end';
 
-/** The other end as this one sees it. */
-export interface TunnelEnd {
-  /** What was received there; the view is overwritten by the next read. */
-  pass(bytes: Uint8Array): void;
-  /** FIN was received there. */
-  passEnd(): void;
-  /** That end is gone, in another way than by FIN. */
-  passReset(): void;
-  /** What was read here is not taken there: nothing more is to be read until `readOn`. */
-  hold(nowMs: number): void;
-  readOn(nowMs: number): void;
-}
-
-export class Tunnel implements TunnelEnd {
+export class Tunnel implements OpenEnd {
   #other: TunnelEnd | null = null;
   #reading: Reading | null = null;
   #isOver = false;
@@ -29,7 +17,6 @@ export class Tunnel implements TunnelEnd {
     private readonly write: (bytes: Uint8Array) => void,
   ) {}
 
-  /** From now on they are two ends of one tunnel. */
   couple(other: TunnelEnd): void {
     this.#other = other;
   }

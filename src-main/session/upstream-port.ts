@@ -1,12 +1,13 @@
 /** What passes between a request of a client and the connection to the server it goes to. */
-import type { ConnectionId } from '../contract/connections';
+import type { CloseCause, ConnectionId } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { FaultKind, PoolConfig } from '../contract/proxy-config';
 import type { UpstreamUrl } from '../contract/upstream-url';
 import type { UpstreamGroup } from '../guard/upstream-group';
 import type { UpstreamServer } from '../guard/upstream-server';
 import type { Fields, ResponseHead } from '../http1/events';
-import type { UpstreamSession } from './upstream-session';
+import type { StartLine } from '../http1/parser';
+import type { OpenEnd } from './tunnel-end';
 
 /** A server a request may go to. Made once for each, and compared by identity. */
 export interface Destination {
@@ -32,10 +33,37 @@ export interface UpstreamFault {
   readonly failure: Failure;
 }
 
+/** Whose request it is; null: our own. */
+export type RelayOf = { readonly connection: ConnectionId; readonly number: number } | null;
+
+/** A connection to a server, as the request sees it that goes over it. */
+export interface UpstreamConnection {
+  readonly id: ConnectionId;
+  /** Requests sent on it so far. */
+  readonly requests: number;
+  readonly connectedAtMs: number | null;
+  readonly securedAtMs: number | null;
+  /** The server does not take what was written. */
+  readonly isStalled: boolean;
+  /** Sends the head of the next request. */
+  begin(taker: ReplyTaker, line: StartLine, head: Uint8Array, relayOf: RelayOf, nowMs: number): void;
+  /** Bytes of the request under way, as they go on the wire. They are used, or copied, before they are gone. */
+  readonly write: (bytes: Uint8Array) => void;
+  /** The request under way was written whole. */
+  complete(bodyBytes: number, nowMs: number): void;
+  /** The client does not take the reply: nothing more is read until `readOn`. */
+  hold(nowMs: number): void;
+  readOn(nowMs: number): void;
+  /** Nobody waits for the reply any more. */
+  abandon(cause: CloseCause): void;
+  /** From here on bytes pass as they are. */
+  becomeTunnel(): OpenEnd;
+}
+
 /** Who asked for a connection. Everything may be told before `acquire` returns. */
 export interface ConnectionWaiter {
   /** It is there. False: nobody waits for it any more. */
-  granted(upstream: UpstreamSession, nowMs: number): boolean;
+  granted(upstream: UpstreamConnection, nowMs: number): boolean;
   refused(fault: UpstreamFault, nowMs: number): void;
   /** Now a new connection is made for it. */
   connecting(connection: ConnectionId, nowMs: number): void;

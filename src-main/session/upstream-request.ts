@@ -3,9 +3,7 @@ import type { ConnectionId } from '../contract/connections';
 import type { ResponseHead } from '../http1/events';
 import type { StartLine } from '../http1/parser';
 import type { SessionPort } from './port';
-
-/** Whose request it is; null: our own. */
-export type RelayOf = { readonly connection: ConnectionId; readonly number: number } | null;
+import type { RelayOf } from './upstream-port';
 
 const LF = 0x0a;
 

@@ -16,8 +16,8 @@ import { tripCodeOf } from './actions';
 import type { Session, SessionPort } from './port';
 import { Reading } from './reading';
 import { Tunnel } from './tunnel';
-import type { Destination, ReplyTaker, UpstreamFault } from './upstream-port';
-import { UpstreamRequest, type RelayOf } from './upstream-request';
+import type { Destination, RelayOf, ReplyTaker, UpstreamConnection, UpstreamFault } from './upstream-port';
+import { UpstreamRequest } from './upstream-request';
 
 /** How long FIN of the server is waited for after ours. */
 const CLOSE_WAIT_MS = 1_000;
@@ -42,7 +42,7 @@ export interface UpstreamHome {
 
 type Mode = 'connecting' | 'securing' | 'idle' | 'busy' | 'tunnel' | 'closing' | 'closed';
 
-export class UpstreamSession implements Session {
+export class UpstreamSession implements Session, UpstreamConnection {
   #mode: Mode = 'connecting';
   #cause: CloseCause | null = null;
   #openedAtMs = 0;

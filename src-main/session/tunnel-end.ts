@@ -1,0 +1,20 @@
+/** What the two ends of a tunnel ask of one another. */
+
+/** The other end as this one sees it. */
+export interface TunnelEnd {
+  /** What was received there; the view is overwritten by the next read. */
+  pass(bytes: Uint8Array): void;
+  /** FIN was received there. */
+  passEnd(): void;
+  /** That end is gone, in another way than by FIN. */
+  passReset(): void;
+  /** What was read here is not taken there: nothing more is to be read until `readOn`. */
+  hold(nowMs: number): void;
+  readOn(nowMs: number): void;
+}
+
+/** An end that waits for its other one. */
+export interface OpenEnd extends TunnelEnd {
+  /** From now on they are two ends of one tunnel. */
+  couple(other: TunnelEnd): void;
+}
