@@ -2,7 +2,8 @@
 
 export const whole = (/** @type {number} */ value) => Math.round(value).toLocaleString('en');
 export const times = (/** @type {number} */ ratio) => `${ratio.toFixed(2)} ×`;
-export const milliseconds = (/** @type {number} */ value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+export const milliseconds = (/** @type {number} */ value) =>
+  Number.isNaN(value) ? '?' : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 export const megabytes = (/** @type {number} */ bytes) => `${whole(bytes / 1024 ** 2)} MB`;
 
 /** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */

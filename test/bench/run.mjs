@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { ensureTools } from './tools.mjs';
 
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
-const FULL = { rounds: 5, seconds: 1, proxySeconds: 2, memorySeconds: 30, samples: 200 };
+const FULL = { rounds: 5, seconds: 1, proxySeconds: 2, memorySeconds: 20, samples: 200 };
 const QUICK = { rounds: 1, seconds: 1, proxySeconds: 1, memorySeconds: 4, samples: 40 };
 
 /** @typedef {Awaited<ReturnType<typeof import('./bundles.mjs').bundleAll>>} Bundles */
