@@ -16,6 +16,7 @@ import type { SettingsState } from '../contract/presets';
 import type { ProxyState } from '../contract/proxy-state';
 import { nowMs } from '../net/clock';
 import { Listener } from '../net/listener';
+import { connectUpstream } from '../net/upstream-connect';
 import { UpstreamPool } from '../net/upstream-pool';
 import { OpenConnections, type ConnectionHooks } from '../net/open-connections';
 import { OriginSession } from '../session/origin-session';
@@ -124,7 +125,9 @@ class Inspector implements Engine {
       (port, identity) => new OriginSession(port, this.#policy, identity),
       store.address ?? DEFAULT_ADDRESS,
     );
-    this.#pool = new UpstreamPool(this.#connections, this.#policy, tlsOptions);
+    this.#pool = new UpstreamPool((destination, home) =>
+      connectUpstream(destination, home, this.#connections, this.#policy, tlsOptions),
+    );
     this.#policy.upstreams = this.#pool;
     this.#proxy = new ProxyControl({
       certificates,

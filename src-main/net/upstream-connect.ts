@@ -2,6 +2,7 @@
 import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, Socket, type NetConnectOpts } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { upstreamHandshakeFailure } from '../certificates/handshake-failures';
 import type { TlsInfo } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { UpstreamUrl } from '../contract/upstream-url';
@@ -11,14 +12,10 @@ import type { ConnectionDriver } from './driver';
 import type { OpenConnections } from './open-connections';
 import { onread, READER } from './static-reads';
 import { endpointOf, endpointText } from './tap';
+import type { Connecting } from './upstream-pool';
 
 /** What a TLS connection to a server is made with: whom to trust, which name to ask for. */
 export type TlsOptionsFor = (url: UpstreamUrl) => ConnectionOptions;
-
-export interface Connecting {
-  readonly session: UpstreamSession;
-  readonly driver: ConnectionDriver;
-}
 
 /** A name that stands for an address that may not be reached. */
 class Unreachable extends Error {

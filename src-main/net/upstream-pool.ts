@@ -12,27 +12,26 @@ import type {
   UpstreamConnections,
   UpstreamFault,
 } from '../session/upstream-port';
-import type { UpstreamHome, UpstreamSession, UpstreamState } from '../session/upstream-session';
-import type { ConnectionDriver } from './driver';
-import type { OpenConnections } from './open-connections';
-import { connectUpstream, type TlsOptionsFor } from './upstream-connect';
+import type { UpstreamHome, UpstreamSession } from '../session/upstream-session';
 
 /** A server that closes what is idle says so at once: what was in use a moment ago is as good as new. */
 const RECENT_MS = 500;
+
+/** A connection that is being made, and whoever drives it. */
+export interface Connecting {
+  readonly session: UpstreamSession;
+  readonly driver: { stop(): void };
+}
 
 export class UpstreamPool implements UpstreamConnections, UpstreamHome {
   /** By server; the one used last at the end. */
   readonly #idle = new Map<string, UpstreamSession[]>();
   /** Whom a connection is made for. */
   readonly #waiters = new Map<UpstreamSession, ConnectionWaiter>();
-  readonly #drivers = new Map<UpstreamSession, ConnectionDriver>();
+  readonly #drivers = new Map<UpstreamSession, Connecting['driver']>();
   #isStopped = false;
 
-  constructor(
-    private readonly connections: OpenConnections,
-    private readonly state: UpstreamState,
-    private readonly tlsOptions: TlsOptionsFor,
-  ) {}
+  constructor(private readonly connect: (destination: Destination, home: UpstreamHome) => Connecting) {}
 
   acquire(destination: Destination, waiter: ConnectionWaiter, reuse: Reuse, nowMs: number): void {
     const kept = reuse === 'none' ? undefined : this.#takeIdle(destination, reuse, nowMs);
@@ -41,7 +40,7 @@ export class UpstreamPool implements UpstreamConnections, UpstreamHome {
   }
 
   open(destination: Destination, waiter: ConnectionWaiter, nowMs: number): void {
-    const { session, driver } = connectUpstream(destination, this, this.connections, this.state, this.tlsOptions);
+    const { session, driver } = this.connect(destination, this);
     this.#waiters.set(session, waiter);
     this.#drivers.set(session, driver);
     waiter.connecting(session.id, nowMs);
