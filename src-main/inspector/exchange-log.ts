@@ -87,8 +87,8 @@ class EarlierExchanges {
   #texts: string[] = [];
   /** Few have one. By the number of exchanges before it, dropped ones included. */
   readonly #failures = new Map<number, Exchange['failure']>();
-  /** The same of what a proxy mode adds: none of the exchanges has it, or nearly all. */
-  readonly #passedOn = new Map<number, PassedOn>();
+  /** What a proxy mode adds, of each; null: none of them has it. */
+  #passedOn: (PassedOn | null)[] | null = null;
 
   add(exchange: KeptExchange): void {
     const at = this.count * NUMBERS_PER_EXCHANGE;
@@ -100,9 +100,9 @@ class EarlierExchanges {
     this.#texts.push(method, target === last ? last : target, version);
     const number = this.dropped + this.count;
     if (failure !== null) this.#failures.set(number, failure);
-    if (relay !== null || relayOf !== null || switchedTo !== null) {
-      this.#passedOn.set(number, { relay, relayOf, switchedTo });
-    }
+    const isPassedOn = relay !== null || relayOf !== null || switchedTo !== null;
+    if (isPassedOn) this.#passedOn ??= new Array<PassedOn | null>(this.count).fill(null);
+    this.#passedOn?.push(isPassedOn ? { relay, relayOf, switchedTo } : null);
     this.count += 1;
   }
 
@@ -112,13 +112,10 @@ class EarlierExchanges {
     if (kept * NUMBERS_PER_EXCHANGE * 4 <= this.#numbers.length) this.#resize(kept * 2, count);
     else this.#numbers.copyWithin(0, count * NUMBERS_PER_EXCHANGE, this.count * NUMBERS_PER_EXCHANGE);
     this.#texts.splice(0, count * TEXTS_PER_EXCHANGE);
+    this.#passedOn?.splice(0, count);
     this.count -= count;
     this.dropped += count;
     for (const number of this.#failures.keys()) if (number < this.dropped) this.#failures.delete(number);
-    for (const number of this.#passedOn.keys()) {
-      if (number >= this.dropped) break;
-      this.#passedOn.delete(number);
-    }
   }
 
   all(): KeptExchange[] {
@@ -139,7 +136,7 @@ class EarlierExchanges {
       target: this.#texts[at + 1] ?? '',
       version: this.#texts[at + 2] ?? '',
       failure: this.#failures.get(this.dropped + index) ?? null,
-      ...(this.#passedOn.get(this.dropped + index) ?? NOT_PASSED_ON),
+      ...(this.#passedOn?.[index] ?? NOT_PASSED_ON),
     };
   }
 }

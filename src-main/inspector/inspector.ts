@@ -19,7 +19,6 @@ import { Listener } from '../net/listener';
 import { connectUpstream } from '../net/upstream-connect';
 import { UpstreamPool } from '../net/upstream-pool';
 import { OpenConnections, type ConnectionHooks } from '../net/open-connections';
-import { OriginSession } from '../session/origin-session';
 import { routerOf } from './routers';
 import { ConnectionTable } from './connection-table';
 import { Counters } from './counters';
@@ -30,6 +29,7 @@ import { useNativeLatin1 } from './native-latin1';
 import { LocalCertificates } from './local-certificates';
 import { PolicyInForce } from './policy';
 import { ProxyControl } from './proxy-control';
+import { Sessions } from './sessions';
 import { SettingsStore } from './settings-store';
 
 /** Servers have to show certificates that this machine trusts; NODE_EXTRA_CA_CERTS adds to those. */
@@ -95,6 +95,7 @@ class Inspector implements Engine {
   readonly #listener: Listener;
   readonly #proxy: ProxyControl;
   readonly #pool: UpstreamPool;
+  readonly #sessions: Sessions;
   readonly #sources: FeedSources;
   /** Replaced, never changed: going through a set would make an iterator for every fact. */
   #factListeners: readonly ((fact: Fact) => void)[] = [];
@@ -122,13 +123,21 @@ class Inspector implements Engine {
     this.#listener = new Listener(
       this.#policy,
       this.#connections,
-      (port, identity) => new OriginSession(port, this.#policy, identity),
+      (port, identity) => this.#sessions.sessionFor(port, identity),
       store.address ?? DEFAULT_ADDRESS,
     );
     this.#pool = new UpstreamPool((destination, home) =>
       connectUpstream(destination, home, this.#connections, this.#policy, tlsOptions),
     );
     this.#policy.upstreams = this.#pool;
+    this.#sessions = new Sessions({
+      server: this.#policy,
+      connections: this.#connections,
+      identities: certificates,
+      listener: () => this.#listeningAddress,
+      record: (fact) => this.#take(fact),
+    });
+    this.#policy.tlsEnds = this.#sessions;
     this.#proxy = new ProxyControl({
       certificates,
       listener: () => this.#listeningAddress,
@@ -137,7 +146,9 @@ class Inspector implements Engine {
       random: Math.random,
       hooks: {
         changed: (state) => this.#feed.proxyChanged(state),
+        prepare: (state) => this.#sessions.prepare(state),
         apply: (state, groups) => {
+          this.#sessions.apply(state);
           this.#policy.router = routerOf(state, groups, () => this.#listeningAddress);
           this.#pool.retain((key) => groups.all.some((group) => group.find(key) !== null));
         },
@@ -235,6 +246,8 @@ class Inspector implements Engine {
   }
 
   async listen(host: string, port: number): Promise<Result<ListenerState>> {
+    const mayListen = this.#proxy.mayListen({ host, port });
+    if (!mayListen.ok) return mayListen;
     const listening = await this.#listener.listen(host, port, STOP_GRACE_MS);
     this.#feed.listenerChanged(this.listener);
     return listening;

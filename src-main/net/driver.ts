@@ -14,7 +14,7 @@ import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { DirectWrites, type Writer } from './direct-writes';
 import { gather, isLent, settleScratch } from './outbox';
-import { resetSocket } from './reset';
+import { isGone, resetSocket } from './reset';
 import { READ_BYTES, READER, type Reader } from './static-reads';
 import type { Tap } from './tap';
 import { isTurnSpent } from './turn';
@@ -267,6 +267,11 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   }
 
   #peerEnded(): void {
+    if (this.#socket !== null && !this.#ending && isGone(this.#socket)) {
+      this.#reset = true;
+      this.#socket.destroy();
+      return;
+    }
     this.run((atMs) => {
       this.hooks.tap.ended(this.id, this.#reads, 'fin', atMs);
       this.session.peerEnded(atMs);
@@ -377,8 +382,9 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     const atMs = nowMs();
     const outer = enter(this);
     try {
-      if (this.#reset) this.hooks.tap.ended(this.id, this.#reads, 'reset', atMs);
+      // What is stated of the end goes along with its packet.
       this.session.closed(this.#reset, atMs);
+      if (this.#reset) this.hooks.tap.ended(this.id, this.#reads, 'reset', atMs);
     } catch (thrown) {
       this.hooks.broke(bugOf(thrown));
     }
@@ -409,6 +415,16 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   static #onClose(this: DrivenSocket): void {
     this[READER].#closed();
   }
+}
+
+/**
+ * An event that is of no connection, as of TLS between two of them. What it does to connections is done when this
+ * returns, or, within an event of one, at the end of that.
+ */
+export function apart(event: (atMs: number) => void): void {
+  const atMs = nowMs();
+  event(atMs);
+  if (current === null) settle(atMs);
 }
 
 /** Carries out the effects on other connections, and the effects of those, until there are none. */

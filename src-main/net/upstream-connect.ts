@@ -10,6 +10,7 @@ import type { Destination } from '../session/upstream-port';
 import { UpstreamSession, type UpstreamHome, type UpstreamState } from '../session/upstream-session';
 import type { ConnectionDriver } from './driver';
 import type { OpenConnections } from './open-connections';
+import { RESETS, resetSocket } from './reset';
 import { onread, READER } from './static-reads';
 import { endpointOf, endpointText } from './tap';
 import type { Connecting } from './upstream-pool';
@@ -47,7 +48,10 @@ export function connectUpstream(
   driver.open();
   // Told before the driver hears that the socket is gone.
   socket.prependOnceListener('error', (error) => {
-    driver.told((atMs) => session.failed(failureOf(error, destination), atMs));
+    const { server } = destination;
+    const isTcp = session.phase !== 'securing';
+    const failure = isTcp ? failureOf(error, server) : upstreamHandshakeFailure(error, server);
+    driver.told((atMs) => session.failed(failure, atMs));
   });
   socket.once('connect', () => {
     driver.run((atMs) => {
@@ -77,13 +81,20 @@ function plainSocket(destination: Destination): Socket {
 
 function secureSocket(destination: Destination, tlsOptions: TlsOptionsFor): Socket {
   const { url } = destination;
-  const socket = plainConnected(destination);
-  return connectTls({
-    socket,
+  const carrier = plainConnected(destination);
+  const socket = connectTls({
+    socket: carrier,
     ALPNProtocols: ['http/1.1'],
+    // What the certificate is checked against; a name is asked for as well (SNI), an address may not be.
+    host: url.host,
     ...(isIP(url.host) === 0 && { servername: url.host }),
     ...tlsOptions(url),
   });
+  const resets = (): void => {
+    resetSocket(carrier);
+    socket.destroy();
+  };
+  return Object.assign(socket, { [RESETS]: resets });
 }
 
 /** Under TLS it is read by Node's own streams. */
@@ -160,12 +171,11 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const MAX_REASON_CHARACTERS = 200;
 
-function failureOf(thrown: Error, { server, url }: Destination): Failure {
+function failureOf(thrown: Error, server: string): Failure {
   if (thrown instanceof Unreachable) return thrown.failure;
   // Of a name with several addresses: one error for each that was tried.
   const error = thrown instanceof AggregateError ? ((thrown.errors as unknown[])[0] ?? thrown) : thrown;
   const { code = '', message } = error as NodeJS.ErrnoException;
   const reason = (REASONS[code] ?? (code || message)).slice(0, MAX_REASON_CHARACTERS);
-  const isTls = url.scheme === 'https' && REASONS[code] === undefined;
-  return { code: isTls ? 'UP_TLS' : 'UP_CONNECT', detail: { server, reason } };
+  return { code: 'UP_CONNECT', detail: { server, reason, system: code } };
 }

@@ -126,6 +126,16 @@ describe('a reply', () => {
     expect(client.error?.code).toBe('ECONNRESET');
   });
 
+  it('that ends with the connection is cut, not whole, where the reset comes right behind its bytes', async () => {
+    await client.send(GET);
+    const peer = await asked();
+    peer.send('HTTP/1.0 200 OK\r\n\r\nabc');
+    peer.reset();
+    expect(await client.untilEnd()).not.toMatch(/\r\n0\r\n/);
+    const { code } = await engine.fact('fault', ({ connection }) => connection === 1);
+    expect(code).toMatch(/^UP_(CUT_SHORT|CLOSED)$/);
+  });
+
   it('that is no HTTP is 502', async () => {
     await client.send(GET);
     (await asked()).send('SSH-2.0-OpenSSH\r\n');
