@@ -30,5 +30,7 @@ export function deadlineSign({ phase, bytesIn, status }: ConnectionRow, settings
 /** What stands in place of a status where no reply was sent; nothing while the connection is open. */
 export function silentEnd(row: ConnectionRow | null): string {
   if (row === null || row.closeCause === null || row.closeCause === 'client-reset') return '';
+  // How a connection of our own ended is in its row: nobody was to get a reply on it.
+  if (row.side === 'upstream') return '';
   return row.closeCause === 'guard-reset' ? 'RST' : 'FIN';
 }

@@ -1,4 +1,5 @@
 /** One line of the log: what acted, and the limit against what was measured; or which server changed, and why. */
+import type { FaultMark } from '@contract/connections';
 import { describe, errorEntry } from '@contract/errors';
 import type { LogEntry } from '@contract/feed';
 import { numberEntry, type Settings } from '@contract/settings';
@@ -26,16 +27,19 @@ export function comparison(unit: Unit, value: number, limit: number): string {
   return `${MEASURES[unit](Math.abs(value - limit))} ${isTooLittle ? 'under' : 'over'} ${shown}`;
 }
 
+/** What is no fault of a byte is one of somebody: `connect failed, 127.0.0.1:3000` */
+function faultAt(label: string, { detail = {} }: FaultMark): string {
+  const { server, upstream } = detail;
+  const whose = server ?? upstream;
+  return whose === undefined ? label : `${label}, ${hostOf(String(whose))}`;
+}
+
 /** `head timeout 10 s`, `body size 1 B over 10 MiB`, `length repeated at byte 64`, `127.0.0.1:3000 ejected: …` */
 export function logSentence(entry: LogEntry): string {
   if (entry.kind === 'health') return changeSentence(entry);
   const label = markLabel(entry.code);
-  if (entry.kind === 'fault') {
-    const server = entry.detail?.['server'];
-    return server === undefined
-      ? `${label} at byte ${formatCount(entry.offset)}`
-      : `${label}, ${hostOf(String(server))}`;
-  }
+  if (entry.kind === 'fault')
+    return /^(H1|WS)_/.test(entry.code) ? `${label} at byte ${formatCount(entry.offset)}` : faultAt(label, entry);
   const { unit } = numberEntry(entry.guard);
   if (unit === 'ms') return `${label} ${settingPhrase(unit, entry.limit)}`;
   if (entry.code === 'LIM_RATE') return `${label}, bucket of ${formatCount(entry.limit)} empty`;

@@ -49,15 +49,27 @@ export function placementOf({ state }: ServerView): Placement {
   return state === 'out' ? 'out' : 'in';
 }
 
-/** `ejected`, `ejected 3.4 s`: how long it still waits */
-export const stateText = ({ state, retryAtMs }: ServerView, nowMs: number): string =>
-  retryAtMs === null ? stateWord(state) : `${stateWord(state)} ${formatCountdown(retryAtMs - nowMs)}`;
+/** Is there something to count down: until an ejected server is tried again? */
+export const isWaiting = ({ state, retryAtMs }: ServerView): boolean => state === 'ejected' && retryAtMs !== null;
+
+/** `unhealthy`; `ejected 3.4 s`, as long as it still waits */
+export function stateText(view: ServerView, nowMs: number): string {
+  const leftMs = isWaiting(view) ? (view.retryAtMs ?? 0) - nowMs : 0;
+  return leftMs > 0 ? `${stateWord(view.state)} ${formatCountdown(leftMs)}` : stateWord(view.state);
+}
 
 /** `weight 2`, `40 % of weight 2` */
 export const weightText = ({ weight, weightShare }: ServerView): string =>
   `${weightShare < 1 ? `${percent(weightShare)} of ` : ''}weight ${weight}`;
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** `now`, `4 s ago`, `2 min ago`: it does not change more often than it has to. */
+export function agoText(atMs: number, nowMs: number): string {
+  const seconds = Math.floor((nowMs - atMs) / 1_000);
+  if (seconds < 1) return 'now';
+  return seconds < 100 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
+}
 
 /** `3.2 ms`, `18 ms`, `1.2 s` */
 export const latencyText = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : formatDuration(ms));

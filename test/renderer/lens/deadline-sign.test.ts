@@ -38,4 +38,5 @@ test('a request that has its reply before its body is complete gets no second on
 test('without a reply the end of the connection is told', () => {
   const end = (closeCause: 'guard-closed' | 'guard-reset' | null) => silentEnd(makeRow({ id: 1, closeCause }));
   expect([end('guard-closed'), end('guard-reset'), end(null), silentEnd(null)]).toEqual(['FIN', 'RST', '', '']);
+  expect(silentEnd(makeRow({ id: 1, side: 'upstream', closeCause: 'upstream-failed' }))).toBe('');
 });

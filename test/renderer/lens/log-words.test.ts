@@ -2,6 +2,7 @@ import type { LogEntry } from '@contract/feed';
 import { DEFAULT_SETTINGS } from '@contract/settings';
 import { expect, test } from 'vitest';
 import { logSentence, logTitle } from '../../../src-renderer/lens/log-words';
+import { HEALTH_CHANGE } from '../../support/proxy-views';
 import { NOW_MS } from '../../support/rows';
 
 const trip = { kind: 'trip', connection: 1, atMs: NOW_MS, offset: 90, status: 408 } as const;
@@ -28,6 +29,32 @@ test.each<[string, LogEntry]>([
     'length repeated at byte 64',
     { kind: 'fault', connection: 1, atMs: NOW_MS, code: 'H1_LENGTH_REPEATED', offset: 64, status: 400 },
   ],
+  [
+    'connect failed, 127.0.0.1:3000',
+    {
+      kind: 'fault',
+      connection: 1,
+      atMs: NOW_MS,
+      code: 'UP_CONNECT',
+      detail: { server: 'http://127.0.0.1:3000', reason: 'refused' },
+      offset: 64,
+      status: 502,
+    },
+  ],
+  [
+    'all out, api',
+    {
+      kind: 'fault',
+      connection: 1,
+      atMs: NOW_MS,
+      code: 'UP_ALL_OUT',
+      detail: { upstream: 'api' },
+      offset: 9,
+      status: 503,
+    },
+  ],
+  ['no CONNECT', { kind: 'fault', connection: 1, atMs: NOW_MS, code: 'SOCKS_COMMAND', offset: 9, status: null }],
+  ['127.0.0.1:3002 ejected: 3 connect failures in a row; tried again in 4 s', HEALTH_CHANGE],
 ])('%s', (sentence, entry) => {
   expect(logSentence(entry)).toBe(sentence);
 });

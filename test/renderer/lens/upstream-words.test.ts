@@ -1,6 +1,7 @@
 import type { ServerChange } from '@contract/upstreams';
 import { describe, expect, test } from 'vitest';
 import {
+  agoText,
   changeLine,
   changeSentence,
   changeTitle,
@@ -53,6 +54,8 @@ describe('a change of health', () => {
 test('an ejected server counts down to its trial', () => {
   const server = makeServer({ server: 'a', state: 'ejected', retryAtMs: NOW_MS + 3_400 });
   expect(stateText(server, NOW_MS)).toBe('ejected 3.4 s');
+  expect(stateText(server, NOW_MS + 3_400)).toBe('ejected');
+  expect(stateText({ ...server, state: 'unhealthy' }, NOW_MS)).toBe('unhealthy');
   expect(stateText(makeServer({ server: 'a', state: 'slow-start' }), NOW_MS)).toBe('slow start');
 });
 
@@ -80,4 +83,13 @@ test.each([
   [1_240, '1.2 s'],
 ])('a latency of %d is %s', (ms, text) => {
   expect(latencyText(ms)).toBe(text);
+});
+
+test.each([
+  [-5, 'now'],
+  [999, 'now'],
+  [4_600, '4 s ago'],
+  [150_000, '3 min ago'],
+])('%d ms later a check was %s', (later, text) => {
+  expect(agoText(NOW_MS, NOW_MS + later)).toBe(text);
 });
