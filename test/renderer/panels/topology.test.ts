@@ -78,7 +78,7 @@ test('names a hostile server as text', async () => {
   const server = 'http://<img src=x onerror=alert(1)>';
   const view = { ...variedUpstreams()[0]!, servers: [makeServer({ server, reason: '<b>no</b>' })] };
   await renderPanel(TopologyPanel, { proxy: reverseState(), upstreams: [view] });
-  expect(document.querySelector('img[src=x], td b, small b')).toBeNull();
+  expect(document.querySelector('img')).toBeNull();
   expect(screen.getByText('<b>no</b>')).toBeTruthy();
 });
 
