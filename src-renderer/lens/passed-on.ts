@@ -20,12 +20,27 @@ export function otherSide({ relay, relayOf }: Exchange): ExchangePlace | null {
 }
 
 /** Is there anything of a proxy to be shown of this connection? */
-export const hasOtherSides = ({ row, exchanges }: ConnectionDetail): boolean =>
-  row.side === 'upstream' || exchanges.some(({ relay }) => relay !== null);
+export const hasOtherSides = ({ exchanges }: ConnectionDetail): boolean =>
+  exchanges.some(({ relay, relayOf }) => relay !== null || relayOf !== null);
 
-/** `#13 request 2` */
+/** `#13 request 2`; `#13` where no request went over it: it is the other end of a tunnel, or it never came so far. */
 export const placeWords = ({ connection, number }: ExchangePlace): string =>
-  `#${connection} request ${formatCount(number)}`;
+  number === 0 ? `#${connection}` : `#${connection} request ${formatCount(number)}`;
+
+/** Why the two sides of an exchange cannot be shown; `isGone`: the other one is too old. */
+export function lackOfSides(exchange: Exchange | null, isUpstream: boolean, isGone: boolean): string {
+  if (exchange === null) return 'No request yet.';
+  const place = otherSide(exchange);
+  if (place !== null && isGone) return `${placeWords(place)} is no longer kept.`;
+  if (place !== null && place.number > 0) return `Reading ${placeWords(place)} …`;
+  if (exchange.switchedTo === 'tunnel')
+    return 'A tunnel: no request went to the other end, its bytes pass as they are.';
+  if (isUpstream) return 'This request is our own, a health check: it has no other side.';
+  if (exchange.relay === null) return 'This request was answered here: it was passed on to nobody.';
+  return exchange.replyEnd === null
+    ? 'A connection to the server is looked for: nothing has been sent yet.'
+    : 'Nothing was sent to a server: this request was answered here.';
+}
 
 /** `api · http://127.0.0.1:3000`; an upstream of the forward mode has no name. */
 export const serverWords = ({ upstream, server }: { readonly upstream: string; readonly server: string }): string =>

@@ -76,12 +76,16 @@ const ANYWHERE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'H1_BARE_CR',
 ]);
 
+/** What went wrong on the way to a server, or with its reply: whether anything had been sent tells which. */
+const RELAY_CODE = /^(?:UP_|FWD_|TLS_UPSTREAM_)|^LIM_(?:CONNECT_TIMEOUT|REPLY_TIMEOUT|REPLY_STALL)$/;
+
 /** The step an exchange was stopped at. */
 export function failedStep(exchange: Exchange): PhaseStep | null {
   const { failure } = exchange;
   if (failure === null || failure.code === 'LIM_REQUESTS') return null;
   if (failure.code === 'LIM_RATE') return 'rate limit';
   if (failure.code === 'LIM_HELD_TOTAL') return 'route';
+  if (RELAY_CODE.test(failure.code)) return (exchange.relay?.sendAtMs ?? null) === null ? 'route' : 'reply';
   if (BODY_CODES.has(failure.code)) return 'body';
   if (START_LINE_CODES.has(failure.code)) return 'start line';
   if (ANYWHERE_CODES.has(failure.code) && exchange.method === '') return 'start line';

@@ -17,6 +17,8 @@ export interface WaterfallBar {
 }
 
 export interface Waterfall {
+  /** Those there are to be shown, with a bar or without: a tunnel has nothing after its connection. */
+  readonly steps: readonly WaterfallStep[];
   readonly bars: readonly WaterfallBar[];
   readonly span: TimeSpan;
   /** A kept connection was used: there was nothing to connect. */
@@ -79,6 +81,7 @@ export function waterfall(input: WaterfallInput): Waterfall {
   const lastMs = bars.reduce((latest, bar) => Math.max(latest, bar.toMs), endMs);
   const { sendAtMs, replyAtMs } = relay;
   return {
+    steps: exchange.switchedTo === 'tunnel' && sendAtMs === null ? TUNNEL_STEPS : WATERFALL_STEPS,
     bars,
     span: { fromMs, toMs: Math.max(lastMs, fromMs + LEAST_SPAN_MS) },
     isReused: relay.connectAtMs === null && sendAtMs !== null,
@@ -89,6 +92,8 @@ export function waterfall(input: WaterfallInput): Waterfall {
     isOver: over !== null,
   };
 }
+
+const TUNNEL_STEPS: readonly WaterfallStep[] = ['head', 'queue', 'connect'];
 
 /** A scale needs some length. */
 const LEAST_SPAN_MS = 0.05;

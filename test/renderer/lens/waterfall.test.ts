@@ -66,6 +66,13 @@ describe('the waterfall of an exchange that was passed on', () => {
     expect(told(early).map((bar) => bar.split(' ')[0])).toEqual(['head', 'queue', 'connect', 'send', 'receive']);
   });
 
+  it('has nothing after its connection where that became a tunnel', () => {
+    const unsent = { sendAtMs: null, sentAtMs: null, replyAtMs: null, repliedAtMs: null };
+    const tunnel = over(unsent, { switchedTo: 'tunnel' });
+    expect([tunnel.steps, told(tunnel).length]).toEqual([['head', 'queue', 'connect'], 3]);
+    expect(over().steps.length).toBe(7);
+  });
+
   it('sums up', () => {
     const { totalMs, firstByteMs, serverMs, span } = over();
     expect([totalMs, firstByteMs, Number(serverMs?.toFixed(3))]).toEqual([9, 8, 6.8]);

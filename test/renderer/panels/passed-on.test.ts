@@ -174,7 +174,8 @@ describe('both sides', () => {
 
   test('say that nothing has been sent yet', async () => {
     const { client } = passedOn({ request: REQUEST, reply: REPLY });
-    await show(changed(client, { relay: makeRelay({ connection: 0, number: 0, sendAtMs: null }) }));
+    const relay = makeRelay({ connection: 0, number: 0, sendAtMs: null });
+    await show(changed(client, { relay, replyEnd: null }));
     await openTab('Both sides');
     expect(screen.getByText(/nothing has been sent yet/)).toBeTruthy();
   });
@@ -269,7 +270,9 @@ describe('a connection to a server', () => {
 
   test('says of a health check that it has no other side', async () => {
     const { client, upstream } = passedOn({ request: REQUEST, reply: REPLY });
-    await show(changed(upstream, { relayOf: null }), client);
+    const [first] = upstream.detail.exchanges as [Exchange];
+    upstream.extra = { exchanges: [first, { ...first, number: 2, relayOf: null }] };
+    await show(upstream, client);
     expect(screen.getByText('a request of our own: a health check')).toBeTruthy();
     await openTab('Both sides');
     expect(screen.getByText(/it has no other side/)).toBeTruthy();
@@ -335,6 +338,26 @@ describe('a tunnel', () => {
     const card = within(await screen.findByRole('region', { name: 'TLS ClientHello' }));
     expect(card.getByRole('note').textContent).toMatch(/encrypted, and passes as it is/);
     expect(card.getByRole('button', { name: 'bytescope.test' })).toBeTruthy();
+  });
+
+  test('leads to its other end, over which no request went', async () => {
+    const connection = new RecordedConnection(1, { phase: 'tunnel' }).add(received(1, CONNECT), sent(2, OPEN));
+    const relay = makeRelay({ upstream: '', server: 'a.test:443', connection: 2, number: 0, sendAtMs: null });
+    changed(connection, { switchedTo: 'tunnel', relay });
+    const { models } = await show(connection, new RecordedConnection(2, { side: 'upstream', phase: 'tunnel' }));
+    const strip = screen.getByRole('group', { name: 'The other side' });
+    expect(words(strip)).toMatch(/^tunnel to a\.test:443 #2/);
+    await openTab('Both sides');
+    expect(screen.getByText(/^A tunnel: no request went to the other end/)).toBeTruthy();
+    await fireEvent.click(within(strip).getByRole('button', { name: '#2' }));
+    expect(models.selection.connectionId).toBe(2);
+  });
+
+  test('has no body in the reply that opened it', async () => {
+    await showTunnel(Uint8Array.of(1, 2, 3, 4));
+    await openTab(/Messages/);
+    expect(words(screen.getByRole('region', { name: 'Reply' }))).toMatch(/no body/);
+    expect(screen.queryByRole('group', { name: 'Reply body' })).toBeNull();
   });
 
   test('says that a connection never spoke HTTP', async () => {
