@@ -51,7 +51,7 @@ test.afterEach(async () => {
 
 test('switches to a reverse proxy while it runs, and shows both sides of a request', async ({ bytescope }) => {
   const { page, port } = bytescope;
-  expect(await curl(port)).toContain('GET /page');
+  expect(await curl(port)).toContain('nothing at this address');
   await useServers(page, one);
   expect(await curl(port)).toBe('one');
   const list = page.getByRole('listbox');
