@@ -19,7 +19,7 @@ export const HELLO_ADVICE: Readonly<Record<HelloPlace, string>> = {
     'or put a server that ends TLS in front of it.',
   tunnel:
     'What begins here is TLS between the client and the server at the other end: all after this is encrypted, and ' +
-    'passes as it is. Intercept the host to read it.',
+    'passes as it is. The forward mode can intercept a host to read it.',
   carrier: 'The TLS of this connection ends here. What it carries is a connection of its own, in plain text.',
 };
 

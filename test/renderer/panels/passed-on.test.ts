@@ -246,7 +246,7 @@ describe('a connection to a server', () => {
     const { client, upstream } = passedOn({ request: REQUEST, reply: REPLY, upstreamRow: { tls: TLS } });
     await show(upstream, client);
     await openTab('Connection');
-    const tls = screen.getByRole('region', { name: 'TLS' });
+    const tls = screen.getByRole('region', { name: 'TLS facts' });
     expect(words(tls)).toContain('CN=<b>api.test</b>');
     expect(words(tls)).toContain('expired 3 days ago');
     expect(tls.querySelector('b')).toBeNull();
