@@ -53,6 +53,27 @@ const head = (connection: number, number: number, target = '/'): Fact => ({
   fieldCount: 1,
   relayOf: null,
 });
+const relayed = (connection: number, number: number, upstream: string, server: string): Fact => ({
+  kind: 'relay',
+  connection,
+  atMs: 5,
+  number,
+  relay: {
+    upstream,
+    server,
+    retries: 0,
+    connection: 0,
+    number: 0,
+    routedAtMs: 5,
+    connectAtMs: null,
+    connectedAtMs: null,
+    securedAtMs: null,
+    sendAtMs: null,
+    sentAtMs: null,
+    replyAtMs: null,
+    repliedAtMs: null,
+  },
+});
 const requestEnd = (connection: number, number: number): Fact => ({
   kind: 'request-end',
   connection,
@@ -89,6 +110,17 @@ describe('ConnectionTable', () => {
       requestCount: 1,
       lane: { startLine: 16, fields: 24, body: 0, reply: 100 },
     });
+  });
+
+  it('names the server a request of a client was passed on to, until the next request', () => {
+    const { table } = tableWithLog();
+    const server = 'http://127.0.0.1:3000';
+    for (const fact of [opened(1), head(1, 1), relayed(1, 1, 'api', server)]) table.take(fact);
+    expect(table.row(1)?.upstream).toBe(`api · ${server}`);
+    table.take(relayed(1, 1, '', server));
+    expect(table.row(1)?.upstream).toBe(server);
+    table.take(head(1, 2));
+    expect(table.row(1)?.upstream).toBeNull();
   });
 
   it('asks a live connection for its phase and counts until it is closed', () => {
