@@ -697,7 +697,7 @@ export const ERRORS = {
     rfc: 'RFC 8446 §6.2',
   },
   TLS_CLIENT_PLAIN: {
-    status: null,
+    status: 400,
     title: 'The client does not speak TLS, which this port expects.',
     hint: 'Use https:// in place of http:// for this address.',
     rfc: 'RFC 8446 §5.1',

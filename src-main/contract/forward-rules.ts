@@ -59,3 +59,14 @@ export function tunnelTarget(text: string): string | null {
   if (typeof parsed === 'string' || formatUpstreamUrl(parsed).length > MAX_FORWARD_ENTRY_CHARS) return null;
   return formatAddress(parsed);
 }
+
+/** Whether a host is one of the patterns. What lies below `*.example.com` does, at any depth; the host itself does not. */
+export function interceptedHosts(patterns: readonly string[]): (host: string) => boolean {
+  const exact = new Set(patterns.filter((pattern) => !pattern.startsWith('*')));
+  const above = patterns.filter((pattern) => pattern.startsWith('*.')).map((pattern) => pattern.slice(1));
+  const takesAll = patterns.includes('*');
+  return (text) => {
+    const host = hostNameOf(text.includes(':') ? `[${text}]` : text);
+    return takesAll || exact.has(host) || above.some((suffix) => host.endsWith(suffix));
+  };
+}

@@ -12,10 +12,15 @@ import { route } from '../responder/responder';
 import { budgetOf, replyBudgetOf } from '../session/budget';
 import type { Responder, ServerState } from '../session/port';
 import type { Router } from '../session/router';
+import type { TlsEnds } from '../session/tls-ends';
 import type { UpstreamConnections } from '../session/upstream-port';
 
 /** Before there is anything to connect with. */
 const NO_UPSTREAMS: UpstreamConnections = { acquire: () => undefined, open: () => undefined };
+
+const NO_TLS_ENDS: TlsEnds = {
+  takeOff: () => ({ code: 'TLS_CLIENT_FAILED', detail: { reason: 'there is nothing to show yet' } }),
+};
 
 /** Unlike that of any other Bytescope on the way of a request. */
 const pseudonymOf = ([number = 0]: Uint32Array): string => `bytescope-${number.toString(36)}`;
@@ -29,6 +34,7 @@ export class PolicyInForce implements ServerState {
   readonly pseudonym = pseudonymOf(crypto.getRandomValues(new Uint32Array(1)));
   router: Router | null = null;
   upstreams: UpstreamConnections = NO_UPSTREAMS;
+  tlsEnds: TlsEnds = NO_TLS_ENDS;
   #replyLimits: ParserLimits;
   #settings: Settings;
   #limits: ParserLimits;

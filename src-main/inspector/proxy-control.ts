@@ -18,6 +18,8 @@ import { UpstreamGroups } from './upstream-groups';
 export interface ProxyControlHooks {
   /** For viewers: the state in force is another one. */
   changed(state: ProxyState): void;
+  /** Reads what `apply` needs: what cannot be read is not put in force. The state applied is the last one that was. */
+  prepare(state: ProxyState): Promise<Result<null>>;
   /** For connections from now on. `groups` is the same object each time, configured for this state. */
   apply(state: ProxyState, groups: UpstreamGroups): void;
   /** A change asked for in the window is in force: what is to be kept for the next start. */
@@ -133,11 +135,14 @@ export class ProxyControl {
   }
 
   async #plan(state: ProxyState, change: ProxyChange): Promise<Result<ProxyState>> {
-    const planned = await planChange(state, change, this.parts.certificates);
-    const address = this.parts.listener();
-    if (!planned.ok || address === null) return planned;
-    const loop = checkLoop(planned.value, address);
-    return loop.ok ? planned : loop;
+    const { certificates, listener, hooks } = this.parts;
+    const planned = await planChange(state, change, certificates);
+    if (!planned.ok) return planned;
+    const address = listener();
+    const loop = address === null ? ok(null) : checkLoop(planned.value, address);
+    if (!loop.ok) return loop;
+    const prepared = await hooks.prepare(planned.value);
+    return prepared.ok ? planned : prepared;
   }
 
   #putInForce(state: ProxyState): ProxyState {

@@ -24,8 +24,8 @@ export class HeldReads {
   }
 
   /** All of it is of another protocol. */
-  passTo(other: TunnelEnd): void {
-    for (const bytes of this.#kept) other.pass(bytes);
+  passTo(other: TunnelEnd, nowMs: number): void {
+    for (const bytes of this.#kept) other.pass(bytes, nowMs);
     if (this.#endsAfterwards) other.passEnd();
   }
 

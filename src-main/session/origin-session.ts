@@ -29,6 +29,7 @@ import { stateClosed, stateFault, stateOpened, type Seen } from './fact-log';
 import { HeldReads } from './held-reads';
 import { Inbound } from './inbound';
 import { admit, beginExchange, endExchange, noticeStart, takeTokens } from './intake';
+import { LINGER_MS, STOP_LINGER_MS } from './linger';
 import { observeRead } from './observe';
 import { Outbound } from './outbound';
 import type { RelayingSession } from './passed-on';
@@ -37,11 +38,6 @@ import type { ServerState, Session, SessionIdentity, SessionPort } from './port'
 import { refuse, tellBroken, trip } from './refusals';
 import { Tunnel } from './tunnel';
 import type { TunnelEnd } from './tunnel-end';
-
-/** How long bytes are read and dropped after FIN was sent. nginx reads on for up to 30 s, Kestrel for 5 s. */
-export const LINGER_MS = 5_000;
-/** The same while the server stops: it does not wait long for clients that keep a finished connection open. */
-export const STOP_LINGER_MS = 500;
 
 /**
  * `delayed`: the request under way waits for its turn to leak out of the bucket; nothing is parsed or read.
@@ -126,6 +122,8 @@ export class OriginSession implements Session, RelayingSession {
   opened(nowMs: number): void {
     this.in.waits(nowMs);
     stateOpened(this.port, this.identity, nowMs);
+    // What another connection carries was counted in with that one.
+    if (this.identity.carrier !== null) return;
     const refused = admit(this.server, this.identity);
     this.#admitted = refused === null;
     if (refused !== null) this.#trip(refused.guard, refused.seen, nowMs);
@@ -135,7 +133,7 @@ export class OriginSession implements Session, RelayingSession {
     if (nowMs >= this.#dueAtMs()) this.deadlinePassed(nowMs);
     const { clock } = this.in.atDesk();
     this.in.bytes += bytes.length;
-    if (this.#tunnel !== null) return this.#tunnel.received(bytes);
+    if (this.#tunnel !== null) return this.#tunnel.received(bytes, nowMs);
     if (this.#mode !== 'open' && !this.#holdsReads) return;
     observeRead(this.server, clock.stageOf(this.phase), clock.reads(nowMs));
     this.#take(bytes, nowMs);
@@ -216,6 +214,7 @@ export class OriginSession implements Session, RelayingSession {
     this.isStopping = true;
     if (this.#mode === 'lingering') this.#linger(nowMs);
     if (this.#mode === 'delayed') this.#proceed(nowMs);
+    this.#tunnel?.stop();
     if (this.#mode === 'open' && this.phase === 'idle') this.finish('stopped', nowMs);
   }
 
@@ -348,6 +347,7 @@ export class OriginSession implements Session, RelayingSession {
     if (exchange === null) return;
     endExchange(this, exchange, end, nowMs);
     exchange.relay?.requestComplete(nowMs);
+    if (this.#tunnel !== null) return;
     if (exchange.relay?.isOver === false) return this.#hold('relaying');
     if (!exchange.replied) answer(this, exchange, replyOf(this, exchange, nowMs), nowMs);
     this.#conclude(exchange, nowMs);
@@ -385,8 +385,10 @@ export class OriginSession implements Session, RelayingSession {
     const tunnel = new Tunnel(this.port, (bytes) => this.out.write(bytes));
     tunnel.couple(other);
     this.#tunnel = tunnel;
-    this.#held?.passTo(other);
+    this.#held?.passTo(other, nowMs);
     this.#held = null;
+    const rest = this.in.atDesk().parser.takeRest();
+    if (rest.length > 0) other.pass(rest, nowMs);
     this.in.resume('early-request', nowMs);
     return tunnel;
   }

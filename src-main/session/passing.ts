@@ -1,6 +1,7 @@
 /** What takes a request over that is not answered here. */
 import type { OpenExchange } from './exchange';
 import { PassedOn, type RelayingSession } from './passed-on';
+import { InterceptOpening, Interception } from './interception';
 import { Relay } from './relay';
 import { isFailure, isTunnelRequest, passageOf } from './router';
 import { TunnelOpening } from './tunnel-opening';
@@ -16,9 +17,9 @@ export function passOn(session: RelayingSession, exchange: OpenExchange, nowMs: 
     return true;
   }
   const { upstreams, pseudonym } = server;
-  exchange.relay = isTunnelRequest(way)
-    ? new TunnelOpening(client, way, upstreams, nowMs)
-    : new Relay(client, way, upstreams, pseudonym, nowMs);
+  if (!isTunnelRequest(way)) exchange.relay = new Relay(client, way, upstreams, pseudonym, nowMs);
+  else if (way.secure === null) exchange.relay = new TunnelOpening(client, way, upstreams, nowMs);
+  else exchange.relay = new InterceptOpening(client, new Interception(session, way.destination, way.secure));
   exchange.relay.begin(nowMs);
   return true;
 }

@@ -13,6 +13,7 @@ import type { ReplyParts } from '../http1/writer';
 import type { StartLine } from '../http1/parser';
 import type { Route } from '../responder/responder';
 import type { Router } from './router';
+import type { TlsEnds } from './tls-ends';
 import type { UpstreamConnections } from './upstream-port';
 
 /**
@@ -87,6 +88,7 @@ export interface ServerState {
   /** Where requests go that are not answered here; null: all are. */
   readonly router: Router | null;
   readonly upstreams: UpstreamConnections;
+  readonly tlsEnds: TlsEnds;
   /** Our name in Via, by which we know a request that comes round in a circle. */
   readonly pseudonym: string;
   /** The byte budgets and the parser rules of `settings`. */

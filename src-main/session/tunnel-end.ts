@@ -3,7 +3,7 @@
 /** The other end as this one sees it. */
 export interface TunnelEnd {
   /** What was received there; the view is overwritten by the next read. */
-  pass(bytes: Uint8Array): void;
+  pass(bytes: Uint8Array, nowMs: number): void;
   /** FIN was received there. */
   passEnd(): void;
   /** That end is gone, in another way than by FIN. */
@@ -11,6 +11,8 @@ export interface TunnelEnd {
   /** What was read here is not taken there: nothing more is to be read until `readOn`. */
   hold(nowMs: number): void;
   readOn(nowMs: number): void;
+  /** Our server stops: where more than bytes pass at that end, it is to come to its end. */
+  passStop(): void;
 }
 
 /** An end that waits for its other one. */

@@ -10,6 +10,7 @@ export class Tunnel implements OpenEnd {
   #other: TunnelEnd | null = null;
   #reading: Reading | null = null;
   #isOver = false;
+  #hasEnded = false;
 
   constructor(
     private readonly port: SessionPort,
@@ -21,8 +22,8 @@ export class Tunnel implements OpenEnd {
     this.#other = other;
   }
 
-  received(bytes: Uint8Array): void {
-    this.#other?.pass(bytes);
+  received(bytes: Uint8Array, nowMs: number): void {
+    this.#other?.pass(bytes, nowMs);
   }
 
   peerEnded(): void {
@@ -37,13 +38,18 @@ export class Tunnel implements OpenEnd {
     this.#other?.readOn(nowMs);
   }
 
+  stop(): void {
+    this.#other?.passStop();
+  }
+
   /** The connection is gone. */
   closed(hasPeerEnded: boolean, reset: boolean): void {
     const other = this.#other;
     this.#other = null;
     this.#isOver = true;
     if (other === null) return;
-    if (reset || !hasPeerEnded) other.passReset();
+    // Whole is what had FIN both ways.
+    if (reset || !hasPeerEnded || !this.#hasEnded) other.passReset();
   }
 
   pass(bytes: Uint8Array): void {
@@ -51,7 +57,9 @@ export class Tunnel implements OpenEnd {
   }
 
   passEnd(): void {
-    if (!this.#isOver) this.port.end();
+    if (this.#isOver) return;
+    this.#hasEnded = true;
+    this.port.end();
   }
 
   passReset(): void {
@@ -69,4 +77,7 @@ export class Tunnel implements OpenEnd {
   readOn(nowMs: number): void {
     this.#reading?.resume('untaken-reply', nowMs);
   }
+
+  /** Bytes that pass as they are have no place to stop at. */
+  passStop(): void {}
 }

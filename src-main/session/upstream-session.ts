@@ -243,7 +243,7 @@ export class UpstreamSession implements Session, UpstreamConnection {
   received(bytes: Uint8Array, nowMs: number): void {
     this.#receivedBytes += bytes.length;
     this.#lastReadMs = nowMs;
-    if (this.#tunnel !== null) return this.#tunnel.received(bytes);
+    if (this.#tunnel !== null) return this.#tunnel.received(bytes, nowMs);
     if (this.#mode === 'busy') {
       this.#parser.receive(bytes);
       this.#advance(nowMs);
@@ -264,7 +264,7 @@ export class UpstreamSession implements Session, UpstreamConnection {
     }
     // What came behind the head of a switch is of the other protocol; behind a reply there is nothing that is kept.
     const rest = this.#parser.takeRest();
-    if (rest.length > 0) this.#tunnel?.received(rest);
+    if (rest.length > 0) this.#tunnel?.received(rest, nowMs);
   }
 
   #takeHead(head: ResponseHead, nowMs: number): void {

@@ -55,6 +55,7 @@ beforeEach(async () => {
     nowMs: () => 1_000,
     random: () => 0,
     hooks: {
+      prepare: () => Promise.resolve(ok(null)),
       apply: (state) => applied.push(state),
       changed: (state) => changed.push(state),
       keep: (change) => kept.push(change),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 import { MAX_HELD_BODY_BYTES, MAX_HELD_TOTAL_BYTES } from '../../src-main/guard/held-bytes';
 import { PolicyInForce } from '../../src-main/inspector/policy';
-import { LINGER_MS, STOP_LINGER_MS } from '../../src-main/session/origin-session';
+import { LINGER_MS, STOP_LINGER_MS } from '../../src-main/session/linger';
 import { Playbook } from '../support/session-playbook';
 
 const GET = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n';
