@@ -206,10 +206,11 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
   }
 
   takeBody(piece: Uint8Array): void {
+    if (this.#isOver) return;
     const upstream = this.#attempt?.upstream ?? null;
     if (upstream === null || this.#mayReplay(piece)) this.#keep(piece);
     else this.#kept = null;
-    if (upstream !== null && !this.#isOver) this.#requestWriter?.write(piece, upstream.write);
+    if (upstream !== null) this.#requestWriter?.write(piece, upstream.write);
   }
 
   #mayReplay({ length }: Uint8Array): boolean {
