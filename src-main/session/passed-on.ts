@@ -28,6 +28,7 @@ const BAD_GATEWAY = 502;
 export class PassedOn implements RelayClient {
   #status = 0;
   #replyStart = 0;
+  #isStated = false;
 
   constructor(
     private readonly session: RelayingSession,
@@ -58,14 +59,20 @@ export class PassedOn implements RelayClient {
     this.session.out.write(bytes);
   }
 
-  replyHead(status: number, head: Uint8Array, atMs: number): void {
+  replyHead(status: number, head: Uint8Array): void {
     const { out } = this.session;
     this.#status = status;
     this.#replyStart = out.bytes;
     this.exchange.replied = true;
     out.write(head);
+  }
+
+  replyGoesOn(atMs: number): void {
+    if (this.#isStated) return;
+    this.#isStated = true;
     const { connection, number } = this;
-    out.port.record({ kind: 'reply-begun', connection, atMs, number, status, start: this.#replyStart });
+    const start = this.#replyStart;
+    this.session.out.port.record({ kind: 'reply-begun', connection, atMs, number, status: this.#status, start });
   }
 
   replied(closes: boolean, nowMs: number): void {

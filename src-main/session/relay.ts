@@ -51,6 +51,8 @@ export interface RelayClient {
   write(bytes: Uint8Array): void;
   /** The head of the final reply. */
   replyHead(status: number, head: Uint8Array, nowMs: number): void;
+  /** The reply is under way, and its end has not come yet. */
+  replyGoesOn(nowMs: number): void;
   /** The reply is complete. */
   replied(closes: boolean, nowMs: number): void;
   /** There is no reply: say so. */
@@ -106,7 +108,9 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
   #keptBytes = 0;
   #trailers: Fields | null = null;
   #replyTrailers: Fields | null = null;
-  #replyNamed: ReadonlySet<string> | null = null;
+  #replyFields: Fields | null = null;
+  /** The protocol the client asks for in due form. */
+  readonly #upgrade: typeof WEBSOCKET | null;
   #isRequestComplete = false;
   #isSent = false;
   #isReplyBegun = false;
@@ -123,6 +127,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     nowMs: number,
   ) {
     this.#head = passage.head;
+    this.#upgrade = asksForWebSocket(passage.head) ? WEBSOCKET : null;
     this.#routedAtMs = nowMs;
   }
 
@@ -183,14 +188,13 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
 
   #send({ destination, marks }: Attempt, upstream: UpstreamConnection, nowMs: number): void {
     const head = this.#head;
-    const isWebSocket = asksForWebSocket(head);
     const plan: RequestPlan = {
       authority: destination.authority,
       host: this.passage.host,
       framing: head.framing,
       expect: 'forward',
       close: false,
-      upgrade: isWebSocket ? WEBSOCKET : null,
+      upgrade: this.#upgrade,
       via: this.pseudonym,
       forwarded: this.passage.forwarded,
     };
@@ -269,7 +273,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     const plan: RelayPlan = {
       request: this.#head,
       close: this.client.closes || this.#isBodyInDoubt,
-      upgrade: asksForWebSocket(this.#head) ? WEBSOCKET : null,
+      upgrade: this.#upgrade,
       via: this.pseudonym,
       added: this.client.addedFields,
       nowMs,
@@ -313,7 +317,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     this.#plan = plan;
     this.#status = head.status;
     this.#replyWriter = new BodyWriter(relayFraming(head, plan));
-    this.#replyNamed = namedInConnection(head.fields);
+    this.#replyFields = head.fields;
     this.#closesAfter = closesAfter(head, plan);
     this.client.replyHead(head.status, writeRelayedHead(head, plan), nowMs);
   }
@@ -345,6 +349,10 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
 
   readonly #write = (bytes: Uint8Array): void => this.client.write(bytes);
 
+  replyGoesOn(nowMs: number): void {
+    if (this.#isReplyBegun && !this.#isOver) this.client.replyGoesOn(nowMs);
+  }
+
   replyTrailers(fields: Fields): void {
     this.#replyTrailers = fields;
   }
@@ -352,7 +360,9 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
   replyEnd(nowMs: number): void {
     const attempt = this.#attempt!;
     attempt.marks.repliedAtMs = nowMs;
-    const mismatch = this.#replyWriter?.end(this.#replyTrailers, this.#replyNamed, this.#write) ?? null;
+    const trailers = this.#replyTrailers;
+    const named = trailers && this.#replyFields && namedInConnection(this.#replyFields);
+    const mismatch = this.#replyWriter?.end(trailers, named, this.#write) ?? null;
     if (mismatch !== null) return this.#cutShort(nowMs);
     this.#isOver = true;
     this.#leave(this.#status >= SERVER_ERROR ? 'status' : 'answered', nowMs);

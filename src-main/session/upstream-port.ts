@@ -88,6 +88,8 @@ export interface ReplyTaker {
   /** False: the reply is not wanted, and the connection is given up. */
   replyHead(head: ResponseHead, nowMs: number): boolean;
   replyData(bytes: Uint8Array, nowMs: number): void;
+  /** What has come so far is told, and the reply is not complete. */
+  replyGoesOn(nowMs: number): void;
   replyTrailers(fields: Fields): void;
   replyEnd(nowMs: number): void;
   /** The connection cannot be used any more, and the reply is not complete. */

@@ -10,7 +10,7 @@ const LF = 0x0a;
 /** Lines of a head that we wrote, without the start line and the empty one. */
 function countFields(head: Uint8Array): number {
   let lines = 0;
-  for (const byte of head) if (byte === LF) lines += 1;
+  for (let at = 0; at < head.length; at += 1) if (head[at] === LF) lines += 1;
   return Math.max(0, lines - 2);
 }
 
@@ -22,6 +22,7 @@ export class UpstreamRequest implements StartLine {
   #end: number;
   #bodyBytes = 0;
   #reply: ResponseHead | null = null;
+  #isReplyStated = false;
 
   constructor(
     { method, target }: StartLine,
@@ -92,11 +93,16 @@ export class UpstreamRequest implements StartLine {
     port.record({ kind: 'request-end', connection, atMs, number: this.number, end, bodyBytes });
   }
 
-  replyBegins(port: SessionPort, connection: ConnectionId, head: ResponseHead, atMs: number): void {
+  replyBegins(head: ResponseHead): void {
     this.#reply = head;
-    if (head.interim) return;
-    const { number } = this;
-    port.record({ kind: 'reply-begun', connection, atMs, number, status: head.status, start: head.start });
+  }
+
+  /** Stated where its end does not come in the same read: most replies come whole. */
+  stateReplyBegun(port: SessionPort, connection: ConnectionId, atMs: number): void {
+    if (this.#isReplyStated || this.#reply === null || this.#reply.interim) return;
+    this.#isReplyStated = true;
+    const { status, start } = this.#reply;
+    port.record({ kind: 'reply-begun', connection, atMs, number: this.number, status, start });
   }
 
   replyEnds(port: SessionPort, connection: ConnectionId, end: number, atMs: number): void {

@@ -255,7 +255,7 @@ export class UpstreamSession implements Session, UpstreamConnection {
   #advance(nowMs: number): void {
     while (this.#mode === 'busy') {
       const event = this.#parser.next();
-      if (event === null) return;
+      if (event === null) return this.#tellUnderWay(nowMs);
       if (event.kind === 'head') this.#takeHead(event.head as ResponseHead, nowMs);
       else if (event.kind === 'data') this.#takeData(event.bytes, nowMs);
       else if (event.kind === 'trailers') this.#taker?.replyTrailers(event.fields);
@@ -267,10 +267,16 @@ export class UpstreamSession implements Session, UpstreamConnection {
     if (rest.length > 0) this.#tunnel?.received(rest, nowMs);
   }
 
+  /** Of most replies the end comes in the same read, and this is never asked. */
+  #tellUnderWay(nowMs: number): void {
+    this.#request?.stateReplyBegun(this.port, this.id, nowMs);
+    this.#taker?.replyGoesOn(nowMs);
+  }
+
   #takeHead(head: ResponseHead, nowMs: number): void {
     const request = this.#request;
     if (request === null) return;
-    request.replyBegins(this.port, this.id, head, nowMs);
+    request.replyBegins(head);
     if (this.#taker?.replyHead(head, nowMs) === false) this.abandon('server-closed');
   }
 
