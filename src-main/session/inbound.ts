@@ -6,6 +6,8 @@ import { giveBack, lendDesk, type Desk } from './desk';
 import type { ServerState, SessionPort } from './port';
 import { Reading, type Obstacle } from './reading';
 
+const OF_REQUESTS = ['delayed-request', 'untaken-request', 'early-request'] as const;
+
 export class Inbound {
   /** Received so far. */
   bytes = 0;
@@ -47,10 +49,15 @@ export class Inbound {
     else this.#desk.clock.waits(nowMs);
   }
 
-  /** Nothing was read for so long: what the client could not send is not its delay. */
-  skip(ms: number): void {
-    if (this.#desk === null) this.#waitingSinceMs += ms;
-    else this.#desk.clock.skip(ms);
+  /** Nothing was read for so long, until then: what the client could not send is not its delay. */
+  skip(ms: number, untilMs = Infinity): void {
+    if (this.#desk === null) this.#waitingSinceMs = Math.min(untilMs, this.#waitingSinceMs + ms);
+    else this.#desk.clock.skip(ms, untilMs);
+  }
+
+  /** Is nothing read because the server does not take it, or is not there? */
+  get isUntaken(): boolean {
+    return this.#reading?.has('untaken-request') === true;
   }
 
   pause(obstacle: Obstacle, nowMs: number): void {
@@ -59,6 +66,11 @@ export class Inbound {
   }
 
   resume(obstacle: Obstacle, nowMs: number): void {
-    this.skip(this.#reading?.resume(obstacle, nowMs) ?? 0);
+    this.skip(this.#reading?.resume(obstacle, nowMs) ?? 0, nowMs);
+  }
+
+  /** Whatever comes is dropped from now on: it has not to wait for its turn, nor for anybody to take it. */
+  drop(nowMs: number): void {
+    for (const obstacle of OF_REQUESTS) this.resume(obstacle, nowMs);
   }
 }

@@ -82,8 +82,7 @@ export class OriginSession implements Session, RelayingSession {
   }
 
   get phase(): ConnectionPhase {
-    const isStalled = this.out.isStalled && (this.#mode === 'open' || this.#mode === 'relaying');
-    if (this.#mode === 'closing' || isStalled) return 'replying';
+    if (this.#mode === 'closing' || (this.out.isStalled && this.#readsOn)) return 'replying';
     if (this.#mode === 'relaying') return this.exchange?.replied === true ? 'replying' : 'waiting';
     if (this.#mode !== 'open') return this.#mode;
     const phase = this.in.desk?.parser.phase ?? 'idle';
@@ -92,7 +91,8 @@ export class OriginSession implements Session, RelayingSession {
 
   /** A server that is slow to reply is under a deadline of its own connection. */
   get #awaited(): ConnectionPhase {
-    return this.#mode === 'relaying' && !this.out.isStalled ? 'waiting' : this.phase;
+    const isWaited = this.#mode === 'relaying' || this.in.isUntaken;
+    return isWaited && this.#readsOn && !this.out.isStalled ? 'waiting' : this.phase;
   }
 
   /** Bytes of the body under way, after chunked coding is taken off. */
@@ -134,7 +134,7 @@ export class OriginSession implements Session, RelayingSession {
     const { clock } = this.in.atDesk();
     this.in.bytes += bytes.length;
     if (this.#tunnel !== null) return this.#tunnel.received(bytes, nowMs);
-    if (this.#mode !== 'open' && !this.#holdsReads) return;
+    if (!this.#readsOn) return;
     observeRead(this.server, clock.stageOf(this.phase), clock.reads(nowMs));
     this.#take(bytes, nowMs);
   }
@@ -154,7 +154,7 @@ export class OriginSession implements Session, RelayingSession {
   sent(taken: boolean, nowMs: number): void {
     if (this.#tunnel !== null) return this.#tunnel.sent(taken, nowMs);
     if (taken) return this.out.release();
-    if (this.#mode !== 'open' && !this.#holdsReads) return;
+    if (!this.#readsOn) return;
     this.out.stall();
     this.exchange?.relay?.clientStalled(nowMs);
     this.in.waits(nowMs);
@@ -221,7 +221,7 @@ export class OriginSession implements Session, RelayingSession {
   /** A rule of our own was broken on the way: nothing is parsed any more, and a request under way is told so. */
   broke(failure: Failure, nowMs: number): void {
     this.#cause ??= 'server-closed';
-    if (this.#mode !== 'open' && !this.#holdsReads) return this.cut('server-closed', nowMs);
+    if (!this.#readsOn) return this.cut('server-closed', nowMs);
     if (this.phase !== 'idle' || this.exchange !== null) tellBroken(this, failure, nowMs);
     this.finish('server-closed', nowMs);
   }
@@ -251,6 +251,11 @@ export class OriginSession implements Session, RelayingSession {
 
   get #holdsReads(): boolean {
     return this.#mode === 'delayed' || this.#mode === 'relaying';
+  }
+
+  /** What comes is for a request, now or later. */
+  get #readsOn(): boolean {
+    return this.#mode === 'open' || this.#holdsReads;
   }
 
   /** What was read and not parsed is for later. */
@@ -434,6 +439,7 @@ export class OriginSession implements Session, RelayingSession {
     this.#cause ??= cause;
     this.#drop('client-left');
     this.#mode = 'closing';
+    this.in.drop(nowMs);
     this.in.atDesk().clock.waits(nowMs);
     this.port.end();
   }

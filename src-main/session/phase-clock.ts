@@ -130,14 +130,14 @@ export class PhaseClock {
     return nowMs - this.#marks.bodySinceMs;
   }
 
-  /** Nothing was read for so long. */
-  skip(ms: number): void {
+  /** Nothing was read for so long, until then. What was begun meanwhile, of what had been read, begins then. */
+  skip(ms: number, untilMs: number): void {
     const marks = this.#marks;
-    marks.openedAtMs += ms;
-    marks.waitingSinceMs += ms;
-    marks.requestSinceMs += ms;
-    marks.bodySinceMs += ms;
-    marks.lastReadMs += ms;
+    marks.openedAtMs = Math.min(untilMs, marks.openedAtMs + ms);
+    marks.waitingSinceMs = Math.min(untilMs, marks.waitingSinceMs + ms);
+    marks.requestSinceMs = Math.min(untilMs, marks.requestSinceMs + ms);
+    marks.bodySinceMs = Math.min(untilMs, marks.bodySinceMs + ms);
+    marks.lastReadMs = Math.min(untilMs, marks.lastReadMs + ms);
   }
 
   /** When the deadline of the phase trips; infinite where it has none. */

@@ -15,6 +15,10 @@ export class Reading {
 
   constructor(private readonly port: Pick<SessionPort, 'pauseReading' | 'resumeReading'>) {}
 
+  has(obstacle: Obstacle): boolean {
+    return (this.#obstacles & OBSTACLES[obstacle]) !== 0;
+  }
+
   pause(obstacle: Obstacle, nowMs: number): void {
     const isPaused = this.#obstacles !== 0;
     this.#obstacles |= OBSTACLES[obstacle];

@@ -365,6 +365,8 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     const mismatch = this.#replyWriter?.end(trailers, named, this.#write) ?? null;
     if (mismatch !== null) return this.#cutShort(nowMs);
     this.#isOver = true;
+    // What is left of the request nobody is asked to take.
+    if (!this.#isRequestComplete) this.client.readOn(nowMs);
     this.#leave(this.#status >= SERVER_ERROR ? 'status' : 'answered', nowMs);
     this.client.replied(this.#closesAfter, nowMs);
   }

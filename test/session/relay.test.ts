@@ -54,3 +54,57 @@ describe('a body that nobody takes any more', () => {
     expect(copied).toBe(0);
   });
 });
+
+describe('a request that ends early', () => {
+  it('is dropped to its end where it was refused while nobody took it', () => {
+    start({ settings: { maxBodyBytes: null, bodyTimeoutMs: null, minBodyBytesPerSec: null } });
+    send(client, `${POST_HEAD}abc`);
+    expect(client.isPaused).toBe(true);
+    world.run(() => client.session.broke({ code: 'BUG_INVARIANT', detail: { reason: 'a test' } }, world.nowMs));
+    world.settle();
+    expect(client.hasEnded).toBe(true);
+    expect(client.isPaused).toBe(false);
+  });
+
+  it('is read on where the server has replied without taking it', () => {
+    const server = asked(POST_HEAD);
+    server.isPeerStalled = true;
+    send(client, 'abc');
+    expect(client.isPaused).toBe(true);
+    send(server, 'HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n');
+    expect(statuses()).toEqual([413]);
+    expect(client.isPaused).toBe(false);
+    expect(server.wasReset).toBe(true);
+    send(client, `def${GET}`);
+    const next = connected();
+    expect(next).not.toBe(server);
+    send(next, OK);
+    expect(statuses()).toEqual([413, 200]);
+  });
+});
+
+describe('a client that is not read from', () => {
+  it('is not too slow with its body meanwhile', () => {
+    start({ settings: { connectTimeoutMs: 60_000, bodyTimeoutMs: 10_000 } });
+    send(client, `${POST_HEAD}abc`);
+    world.wait(50_000);
+    expect(client.taken).toBe('');
+    const server = connected();
+    send(client, 'def');
+    expect(server.taken).toMatch(/abcdef$/);
+  });
+
+  it('has the time for its next request that any has', () => {
+    start({ settings: { headTimeoutMs: 10_000 } });
+    const server = asked(GET + GET);
+    send(client, 'GET /b HT');
+    expect(client.isPaused).toBe(true);
+    world.wait(30_000);
+    send(server, OK);
+    world.wait(30_000);
+    send(server, OK);
+    expect(client.isPaused).toBe(false);
+    world.wait(10_000);
+    expect(statuses()).toEqual([200, 200, 408]);
+  });
+});
