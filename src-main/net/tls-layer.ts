@@ -61,7 +61,9 @@ export class TlsLayer implements OpenEnd {
       write: (bytes: Buffer, _, done) => this.#send(bytes, done),
       final: (done) => this.#end(done),
     });
-    this.#socket = new TLSSocket(this.#records, parts.options);
+    this.#records.once('end', () => setImmediate(() => this.#leftInHandshake()));
+    const options = { ...parts.options, highWaterMark: BUFFERED_BYTES };
+    this.#socket = new TLSSocket(this.#records, options);
     this.#socket.once('secure', () => this.#secured());
     this.#socket.on('error', (error) => (this.#error ??= error));
     this.#socket.once('close', () => this.#closed());
@@ -162,6 +164,11 @@ export class TlsLayer implements OpenEnd {
       offset: 0,
       status: null,
     });
+  }
+
+  /** All records were read before FIN, and there is no more to come. */
+  #leftInHandshake(): void {
+    if (this.#driver === null) this.#socket.destroy();
   }
 
   #tooSlow(): void {
