@@ -108,6 +108,18 @@ export const elementOfTunnel = ({ start, end, kind }: TunnelSpan): ByteElement =
   isBad: false,
 });
 
+/** What a client of SOCKS says, and is told, before the tunnel. */
+export const elementOfSocks = (start: number, end: number): ByteElement => ({
+  start,
+  end,
+  label: 'SOCKS handshake',
+  name: null,
+  rfc: 'RFC 1928',
+  note: null,
+  paint: 'plain',
+  isBad: false,
+});
+
 /** The byte a verdict fell at, or the bytes after it. */
 export function elementAfterVerdict(
   offset: number,

@@ -7,6 +7,18 @@ export const switchedExchange = ({ exchanges }: Pick<ConnectionDetail, 'exchange
   return last === undefined || last.switchedTo === null ? null : last;
 };
 
+/** A request of SOCKS is an exchange too, but its bytes are not HTTP. */
+export const isSocks = ({ version }: Exchange): boolean => version.startsWith('SOCKS');
+
+const socksExchange = ({ exchanges }: Pick<ConnectionDetail, 'exchanges'>): Exchange | null =>
+  exchanges.find(isSocks) ?? null;
+
+/** Where the handshake of SOCKS ends in a direction: there the tunnel begins. Null: there is none, or no end of it yet. */
+export function socksEnd(detail: ConnectionDetail, direction: Direction): number | null {
+  const exchange = socksExchange(detail);
+  return exchange === null ? null : direction === 'in' ? exchange.requestEnd : exchange.replyEnd;
+}
+
 /** Phases in which bytes pass that nobody reads as HTTP. */
 const RAW_PHASES: ReadonlySet<ConnectionPhase> = new Set<ConnectionPhase>(['tunnel', 'securing']);
 
@@ -16,6 +28,7 @@ const neverSpokeHttp = ({ row, exchanges, timeline }: ConnectionDetail): boolean
 
 /** The first offset of a direction that is not HTTP; null: all of it is read as HTTP. */
 export function rawFrom(detail: ConnectionDetail, direction: Direction): number | null {
+  if (socksExchange(detail) !== null) return 0;
   const exchange = switchedExchange(detail);
   if (exchange !== null) return direction === 'in' ? exchange.requestEnd : exchange.replyEnd;
   return neverSpokeHttp(detail) ? 0 : null;

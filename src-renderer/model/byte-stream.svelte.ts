@@ -8,14 +8,21 @@ import {
 } from '@contract/connections';
 import { describe } from '@contract/errors';
 import type { Span } from '@http1/spans';
-import { byteWords, elementAfterVerdict, elementOf, elementOfTunnel, type ByteElement } from '../lens/byte-words';
+import {
+  byteWords,
+  elementAfterVerdict,
+  elementOf,
+  elementOfSocks,
+  elementOfTunnel,
+  type ByteElement,
+} from '../lens/byte-words';
 import type { BeyondHttp } from '../lens/beyond-http';
 import { failureOf } from '../lens/exchanges';
 import { formatBytes, formatCount } from '../lens/format';
 import type { PaintedBytes } from '../lens/hex-rows';
 import { messageHolding } from '../lens/message-places';
 import { gap, sinceOpened } from '../lens/moments';
-import { rawFrom } from '../lens/raw-bytes';
+import { rawFrom, socksEnd } from '../lens/raw-bytes';
 import { joinMarks, markAt, placeOfRead, type GutterNote } from '../lens/read-marks';
 import type { BytePages } from './byte-pages.svelte';
 import { PAGE_BYTES, pageOf } from './byte-pages.svelte';
@@ -60,6 +67,7 @@ export class ByteStream {
   readonly #verdict = $derived.by(() => this.#firstVerdict());
   readonly #beyond = $derived.by(() => this.#options.beyond?.() ?? null);
   readonly #rawFrom = $derived.by(() => (this.#detail === null ? null : rawFrom(this.#detail, this.direction)));
+  readonly #socksEnd = $derived.by(() => (this.#detail === null ? null : socksEnd(this.#detail, this.direction)));
   readonly #painted = $derived.by(() => this.#paintShown());
 
   constructor(options: ByteStreamOptions) {
@@ -126,7 +134,8 @@ export class ByteStream {
     const span = this.#spans.spanAround(offset, this.#context());
     if (span === null) return null;
     if (span.kind === 'tunnel-data') {
-      return elementOfTunnel({ ...span, start: this.#rawFrom ?? span.start, end: this.bytes });
+      const start = this.#socksEnd ?? this.#rawFrom ?? span.start;
+      return offset < start ? elementOfSocks(0, start) : elementOfTunnel({ ...span, start, end: this.bytes });
     }
     return elementOf(this.#wholeBody(span), (short) => this.#textOf(short));
   }

@@ -370,6 +370,47 @@ describe('a tunnel', () => {
   });
 });
 
+describe('a client of SOCKS', () => {
+  const ASKED = Uint8Array.of(5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, 1, 187);
+
+  async function showSocks() {
+    const connection = new RecordedConnection(1, { phase: 'tunnel', method: 'CONNECT' })
+      .add(received(1, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'), sent(2, OPENED))
+      .detail.exchanges.slice(0, 1);
+    const socks = new RecordedConnection(1, { phase: 'tunnel', method: 'CONNECT' }).add(
+      received(1, ASKED),
+      sent(2, OPENED),
+      received(3, recordedHello('curl')),
+    );
+    const [first] = connection as [Exchange];
+    const about = { method: 'CONNECT', target: '127.0.0.1:443', version: 'SOCKS5', requestStart: 0 };
+    const ends = { requestEnd: ASKED.length, headEnd: ASKED.length, replyStart: 2, replyEnd: OPENED.length };
+    socks.extra = { exchanges: [{ ...first, ...about, ...ends, status: 200, switchedTo: 'tunnel' }] };
+    return show(socks);
+  }
+  const OPENED = '\x05\x00\x05\x00\x00\x01\x7f\x00\x00\x01\x01\xbb';
+
+  test('asked for a tunnel, and the TLS in it is explained', async () => {
+    await showSocks();
+    await openTab(/Messages/);
+    expect(words(screen.getByRole('region', { name: 'SOCKS request' }))).toMatch(
+      /^SOCKS5 a request for a tunnel CONNECT 127\.0\.0\.1:443 Granted/,
+    );
+    expect(screen.queryByRole('region', { name: 'Request' })).toBeNull();
+    expect(await screen.findByRole('region', { name: 'TLS ClientHello' })).toBeTruthy();
+  });
+
+  test('has a handshake before the tunnel, both ways', async () => {
+    const { models } = await showSocks();
+    for (const direction of ['in', 'out'] as const) {
+      models.selection.showByte(1, direction, 1);
+      await drawn();
+      expect(words(document.querySelector('.info'))).toContain('SOCKS handshake');
+    }
+    expect(document.querySelector('.paint-garbage')).toBeNull();
+  });
+});
+
 describe('a connection that went on with WebSocket', () => {
   test('lists its frames beside their bytes', async () => {
     const request =
