@@ -127,6 +127,14 @@ const Retry = object({
   minPerSec: v.optional(whole(0, 10_000), 1),
 });
 
+/** How servers of https URLs are spoken to. */
+const UpstreamTls = object({
+  /** Refuse a server whose certificate this machine does not trust. Off: whoever is on the way can read everything. */
+  verify: v.optional(flag, true),
+  /** The name to ask for and to find in the certificate; `null`: the host of the URL. */
+  serverName: v.optional(v.nullable(text(hostProblem)), null),
+});
+
 export const BALANCES = ['round-robin', 'least-connections', 'random-two', 'hash'] as const;
 
 const Upstream = object({
@@ -141,6 +149,7 @@ const Upstream = object({
   /** With none left: answer 503, or send requests to the sick ones as if they were well. */
   whenAllOut: v.optional(choice(['refuse', 'use-all']), 'refuse'),
   pool: v.optional(Pool, {}),
+  tls: v.optional(UpstreamTls, {}),
   retry: v.optional(v.nullable(Retry), {}),
 });
 
@@ -182,6 +191,7 @@ export type ServerConfig = UpstreamConfig['servers'][number];
 export type HealthCheckConfig = NonNullable<UpstreamConfig['healthCheck']>;
 export type EjectionConfig = NonNullable<UpstreamConfig['ejection']>;
 export type PoolConfig = UpstreamConfig['pool'];
+export type UpstreamTlsConfig = UpstreamConfig['tls'];
 export type RetryConfig = NonNullable<UpstreamConfig['retry']>;
 export type ForwardingConfig = ProxyConfig['forwarding'];
 export type Route = ProxyConfig['routes'][number];

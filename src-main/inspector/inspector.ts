@@ -14,6 +14,7 @@ import type { Fact } from '../contract/facts';
 import type { ListenerState } from '../contract/feed';
 import type { SettingsState } from '../contract/presets';
 import type { ProxyState } from '../contract/proxy-state';
+import type { UpstreamUrl } from '../contract/upstream-url';
 import { nowMs } from '../net/clock';
 import { Listener } from '../net/listener';
 import { connectUpstream } from '../net/upstream-connect';
@@ -31,9 +32,7 @@ import { PolicyInForce } from './policy';
 import { ProxyControl } from './proxy-control';
 import { Sessions } from './sessions';
 import { SettingsStore } from './settings-store';
-
-/** Servers have to show certificates that this machine trusts; NODE_EXTRA_CA_CERTS adds to those. */
-const tlsOptions = (): object => ({});
+import { tlsOptionsOf } from './upstream-tls';
 
 /** How long requests under way get to finish when the page stops or moves the server. */
 const STOP_GRACE_MS = 1_000;
@@ -95,6 +94,8 @@ class Inspector implements Engine {
   readonly #listener: Listener;
   readonly #proxy: ProxyControl;
   readonly #pool: UpstreamPool;
+  /** Replaced with the configuration. */
+  #tlsOptionsFor = tlsOptionsOf(null);
   readonly #sessions: Sessions;
   readonly #sources: FeedSources;
   /** Replaced, never changed: going through a set would make an iterator for every fact. */
@@ -126,6 +127,7 @@ class Inspector implements Engine {
       (port, identity) => this.#sessions.sessionFor(port, identity),
       store.address ?? DEFAULT_ADDRESS,
     );
+    const tlsOptions = (url: UpstreamUrl) => this.#tlsOptionsFor(url);
     this.#pool = new UpstreamPool((destination, home) =>
       connectUpstream(destination, home, this.#connections, this.#policy, tlsOptions),
     );
@@ -149,6 +151,7 @@ class Inspector implements Engine {
         prepare: (state) => this.#sessions.prepare(state),
         apply: (state, groups) => {
           this.#sessions.apply(state);
+          this.#tlsOptionsFor = tlsOptionsOf(state.config);
           this.#policy.router = routerOf(state, groups, () => this.#listeningAddress);
           this.#pool.retain((key) => groups.all.some((group) => group.find(key) !== null));
         },

@@ -46,6 +46,7 @@ describe('a proxy configuration', () => {
           slowStartMs: 10_000,
           whenAllOut: 'refuse',
           pool: { maxConnections: 256, maxIdle: 32, idleMs: 4_000, maxRequestsPerConnection: 1_000 },
+          tls: { verify: true, serverName: null },
           retry: { budgetShare: 0.2, minPerSec: 1 },
         },
       },

@@ -1,0 +1,26 @@
+/**
+ * What TLS connections to servers are made with, as the configuration in force has it. Of others this machine has to
+ * trust the certificate; NODE_EXTRA_CA_CERTS adds to those it trusts.
+ */
+import type { ProxyConfig } from '../contract/proxy-config';
+import { formatUpstreamUrl, type UpstreamUrl } from '../contract/upstream-url';
+
+interface TlsOptions {
+  readonly rejectUnauthorized?: boolean;
+  readonly servername?: string;
+}
+
+const USUAL: TlsOptions = {};
+
+/** Of a server that stands in two upstreams the first one says how: its connections are kept together. */
+export function tlsOptionsOf(config: ProxyConfig | null): (url: UpstreamUrl) => TlsOptions {
+  const byServer = new Map<string, TlsOptions>();
+  for (const { servers, tls } of Object.values(config?.upstreams ?? {})) {
+    const options = {
+      ...(!tls.verify && { rejectUnauthorized: false }),
+      ...(tls.serverName !== null && { servername: tls.serverName }),
+    };
+    for (const { url } of servers) if (!byServer.has(url)) byServer.set(url, options);
+  }
+  return (url) => byServer.get(formatUpstreamUrl(url)) ?? USUAL;
+}

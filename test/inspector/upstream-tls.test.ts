@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { checkProxyConfig } from '../../src-main/contract/proxy-reading';
+import { parseUpstreamUrl, type UpstreamUrl } from '../../src-main/contract/upstream-url';
+import { tlsOptionsOf } from '../../src-main/inspector/upstream-tls';
+
+const url = (text: string): UpstreamUrl => {
+  const parsed = parseUpstreamUrl(text);
+  if (typeof parsed === 'string') throw new Error(parsed);
+  return parsed;
+};
+
+function optionsFor(tls: object | undefined, text: string): object {
+  const upstream = { servers: [{ url: 'https://10.0.0.1:8443' }], ...(tls !== undefined && { tls }) };
+  const config = checkProxyConfig({ upstreams: { api: upstream } });
+  if (!config.ok) throw new Error(JSON.stringify(config.mistakes));
+  return tlsOptionsOf(config.value)(url(text));
+}
+
+it('a server has to show a certificate that this machine trusts, unless it is said otherwise', () => {
+  expect(optionsFor(undefined, 'https://10.0.0.1:8443')).toEqual({});
+  expect(optionsFor({ verify: false }, 'https://10.0.0.1:8443')).toEqual({ rejectUnauthorized: false });
+});
+
+it('what is said of one server holds for no other', () => {
+  expect(optionsFor({ verify: false }, 'https://10.0.0.1')).toEqual({});
+});
+
+it('a server can be asked for by another name than its address', () => {
+  expect(optionsFor({ serverName: 'api.example' }, 'https://10.0.0.1:8443')).toEqual({ servername: 'api.example' });
+});
