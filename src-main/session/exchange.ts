@@ -21,6 +21,8 @@ export class OpenExchange {
   replied = false;
   /** Body and trailers are read. */
   isRead = false;
+  /** The reply under way ends with the connection: FIN in the middle would say that it is whole. */
+  endsWithConnection = false;
   /** The connection closes after the reply. */
   closes = false;
   /** What the rate limit adds to the reply. */

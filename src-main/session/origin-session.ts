@@ -436,6 +436,7 @@ export class OriginSession implements Session, RelayingSession {
   }
 
   finish(cause: CloseCause, nowMs: number): void {
+    if (this.exchange?.endsWithConnection === true) return this.cut(cause, nowMs);
     this.#cause ??= cause;
     this.#drop('client-left');
     this.#mode = 'closing';

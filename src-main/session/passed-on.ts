@@ -67,6 +67,10 @@ export class PassedOn implements RelayClient {
     out.write(head);
   }
 
+  replyEndsWithConnection(): void {
+    this.exchange.endsWithConnection = true;
+  }
+
   replyGoesOn(atMs: number): void {
     if (this.#isStated) return;
     this.#isStated = true;
@@ -79,6 +83,7 @@ export class PassedOn implements RelayClient {
     this.#stateReply(nowMs);
     const { session, exchange } = this;
     exchange.closes ||= closes;
+    exchange.endsWithConnection = false;
     tellLast(session, exchange, nowMs);
     if (exchange.closes && exchange.isBodyInDoubt) session.finish('server-closed', nowMs);
     else session.afterRelay(exchange, nowMs);
@@ -97,12 +102,11 @@ export class PassedOn implements RelayClient {
     session.afterRelay(exchange, nowMs);
   }
 
-  cut(failure: Failure, endsWithConnection: boolean, nowMs: number): void {
+  cut(failure: Failure, nowMs: number): void {
     const { session, exchange } = this;
+    this.replyGoesOn(nowMs);
     stateFault(session.out, { ...failure, offset: exchange.head.end }, null, nowMs);
-    // FIN would say that the reply is whole.
-    if (endsWithConnection) session.cut('server-closed', nowMs);
-    else session.finish('server-closed', nowMs);
+    session.finish('server-closed', nowMs);
   }
 
   hold(nowMs: number): void {

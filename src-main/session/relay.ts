@@ -51,6 +51,8 @@ export interface RelayClient {
   write(bytes: Uint8Array): void;
   /** The head of the final reply. */
   replyHead(status: number, head: Uint8Array, nowMs: number): void;
+  /** Where the connection ends, the reply under way does. */
+  replyEndsWithConnection(): void;
   /** The reply is under way, and its end has not come yet. */
   replyGoesOn(nowMs: number): void;
   /** The reply is complete. */
@@ -58,7 +60,7 @@ export interface RelayClient {
   /** There is no reply: say so. */
   refused(failure: Failure, nowMs: number): void;
   /** The reply ends in the middle: the client has to notice. */
-  cut(failure: Failure, endsWithConnection: boolean, nowMs: number): void;
+  cut(failure: Failure, nowMs: number): void;
   /** Nothing more is read until `readOn`: nobody takes it. */
   hold(nowMs: number): void;
   readOn(nowMs: number): void;
@@ -102,7 +104,6 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
   #attempt: Attempt | null = null;
   #requestWriter: BodyWriter | null = null;
   #replyWriter: BodyWriter | null = null;
-  #plan: RelayPlan | null = null;
   /** Pieces of the body that wait for a connection, or may have to be sent again; null: too many, or not to be. */
   #kept: Uint8Array[] | null = [];
   #keptBytes = 0;
@@ -314,9 +315,10 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
   #beginReply(head: ResponseHead, plan: RelayPlan, nowMs: number): void {
     this.#isReplyBegun = true;
     this.#kept = null;
-    this.#plan = plan;
     this.#status = head.status;
-    this.#replyWriter = new BodyWriter(relayFraming(head, plan));
+    const framing = relayFraming(head, plan);
+    this.#replyWriter = new BodyWriter(framing);
+    if (framing.kind === 'until-close') this.client.replyEndsWithConnection();
     this.#replyFields = head.fields;
     this.#closesAfter = closesAfter(head, plan);
     this.client.replyHead(head.status, writeRelayedHead(head, plan), nowMs);
@@ -385,7 +387,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     this.#leave(isRace ? 'aborted' : kind, nowMs);
     if (this.#isReplyBegun) {
       this.#isOver = true;
-      return this.client.cut(failure, this.#endsWithConnection, nowMs);
+      return this.client.cut(failure, nowMs);
     }
     if (!this.#mayRetry(group, nowMs)) return this.#refuse(failure, nowMs);
     this.#retries += 1;
@@ -407,14 +409,6 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     return this.#isSent && retryVerdict(attempt) === 'retry';
   }
 
-  get #endsWithConnection(): boolean {
-    return this.#plan !== null && this.#closesAfter && this.#isUntilClose;
-  }
-
-  get #isUntilClose(): boolean {
-    return this.#plan?.request.minor === 0 || this.#plan?.request.simple === true;
-  }
-
   /** The body is not as long as its head said. */
   #cutShort(nowMs: number): void {
     const attempt = this.#attempt;
@@ -422,7 +416,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     this.#leave('malformed', nowMs);
     attempt?.upstream?.abandon('server-closed');
     const failure: Failure = { code: 'UP_CUT_SHORT', detail: { server: attempt?.destination.server ?? '' } };
-    this.client.cut(failure, this.#endsWithConnection, nowMs);
+    this.client.cut(failure, nowMs);
   }
 
   #refuse(failure: Failure, nowMs: number): void {

@@ -108,3 +108,18 @@ describe('a client that is not read from', () => {
     expect(statuses()).toEqual([200, 200, 408]);
   });
 });
+
+describe('a reply that ends with the connection', () => {
+  const ASK = 'POST /a HTTP/1.0\r\nContent-Length: 6\r\n\r\nabc';
+  const BEGUN = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n';
+
+  it.each([
+    ['the client ends in the middle of its request', () => end(client)],
+    ['the client is too slow with its request', () => world.wait(30_000)],
+  ])('is reset, not ended, where %s', (_, happens) => {
+    send(asked(ASK), BEGUN);
+    happens();
+    expect(client.taken).toMatch(/abc$/);
+    expect({ reset: client.wasReset, ended: client.hasEnded }).toEqual({ reset: true, ended: false });
+  });
+});
