@@ -47,6 +47,10 @@ export class PassedOn implements RelayClient {
     return isLast(this.session, this.exchange);
   }
 
+  get isStalled(): boolean {
+    return this.session.out.isStalled;
+  }
+
   get addedFields(): RelayClient['addedFields'] {
     return this.exchange.rateFields;
   }

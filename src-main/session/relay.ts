@@ -44,6 +44,8 @@ export interface RelayClient {
   readonly number: number;
   /** The connection closes after this reply, whatever the server says. */
   readonly closes: boolean;
+  /** It leaves what was written untaken. */
+  readonly isStalled: boolean;
   /** Fields that are added to the final reply. */
   readonly addedFields: NonNullable<RelayPlan['added']>;
   /** A server was chosen; the object is filled in from here on. */
@@ -184,6 +186,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     }
     this.#send(attempt, upstream, nowMs);
     if (!upstream.isStalled) this.client.readOn(nowMs);
+    if (this.client.isStalled) upstream.hold(nowMs);
     return true;
   }
 

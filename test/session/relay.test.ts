@@ -123,3 +123,33 @@ describe('a reply that ends with the connection', () => {
     expect({ reset: client.wasReset, ended: client.hasEnded }).toEqual({ reset: true, ended: false });
   });
 });
+
+describe('a client that does not take its replies', () => {
+  const pipelined = GET.repeat(50);
+
+  it('has no more requests passed on than the one whose reply waits', () => {
+    client.isPeerStalled = true;
+    let answered = 0;
+    send(client, pipelined);
+    for (let server = connected(); server.taken.split('GET ').length - 1 > answered; answered += 1) send(server, OK);
+    expect(answered).toBeLessThanOrEqual(2);
+    client.isPeerStalled = false;
+    world.settle();
+    for (; answered < 50; answered += 1) send(connected(), OK);
+    expect(statuses()).toHaveLength(50);
+    expect(client.isPaused).toBe(false);
+  });
+
+  it('stops the server of a request that was connected to meanwhile', () => {
+    start({ upstream: { pool: { maxIdle: 0 } } });
+    client.isPeerStalled = true;
+    const first = asked(GET + GET);
+    send(first, OK);
+    const second = connected();
+    expect(second).not.toBe(first);
+    expect(second.isPaused).toBe(true);
+    client.isPeerStalled = false;
+    world.settle();
+    expect(second.isPaused).toBe(false);
+  });
+});
