@@ -19,6 +19,8 @@ export class UpstreamRequest implements StartLine {
   readonly target: string;
   readonly version = 'HTTP/1.1';
   completeAtMs: number | null = null;
+  /** Interim replies so far. */
+  interims = 0;
   #end: number;
   #bodyBytes = 0;
   #reply: ResponseHead | null = null;
@@ -62,8 +64,8 @@ export class UpstreamRequest implements StartLine {
     return this.#reply?.keepAlive === true;
   }
 
-  notReadFor(ms: number): void {
-    if (this.completeAtMs !== null) this.completeAtMs += ms;
+  notReadFor(ms: number, untilMs = Infinity): void {
+    if (this.completeAtMs !== null) this.completeAtMs = Math.min(untilMs, this.completeAtMs + ms);
   }
 
   stateHead(port: SessionPort, connection: ConnectionId, head: Uint8Array, relayOf: RelayOf, atMs: number): void {
@@ -95,6 +97,7 @@ export class UpstreamRequest implements StartLine {
 
   replyBegins(head: ResponseHead): void {
     this.#reply = head;
+    if (head.interim) this.interims += 1;
   }
 
   /** Stated where its end does not come in the same read: most replies come whole. */

@@ -19,6 +19,8 @@ import { Tunnel } from './tunnel';
 import type { Destination, RelayOf, ReplyTaker, UpstreamConnection, UpstreamFault } from './upstream-port';
 import { UpstreamRequest } from './upstream-request';
 
+/** To one request: each begins the wait for the final reply anew. */
+const MAX_INTERIMS = 64;
 /** How long FIN of the server is waited for after ours. */
 const CLOSE_WAIT_MS = 1_000;
 
@@ -121,9 +123,11 @@ export class UpstreamSession implements Session, UpstreamConnection {
       return this.#after('connectTimeoutMs', this.#openedAtMs);
     if (this.#mode !== 'busy' || this.#request === null) return null;
     if (this.#stalledSinceMs !== null) return this.#after('replyStallTimeoutMs', this.#stalledSinceMs);
-    const { isReplyBegun, completeAtMs } = this.#request;
-    if (isReplyBegun) return this.#isHeld ? null : this.#after('replyStallTimeoutMs', this.#lastReadMs);
-    return completeAtMs === null ? null : this.#after('replyTimeoutMs', completeAtMs);
+    const { isReplyBegun, isFinal, completeAtMs } = this.#request;
+    // While the client sends, it is the one who is waited for, under deadlines of its own.
+    if (completeAtMs === null || this.#isHeld) return null;
+    const sinceMs = isReplyBegun ? Math.max(completeAtMs, this.#lastReadMs) : completeAtMs;
+    return this.#after(isFinal ? 'replyStallTimeoutMs' : 'replyTimeoutMs', sinceMs);
   }
 
   get wakeAtMs(): number | null {
@@ -221,7 +225,9 @@ export class UpstreamSession implements Session, UpstreamConnection {
   readOn(nowMs: number): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    this.#lastReadMs += this.#reading.resume('untaken-reply', nowMs);
+    const heldMs = this.#reading.resume('untaken-reply', nowMs);
+    this.#lastReadMs = Math.min(nowMs, this.#lastReadMs + heldMs);
+    this.#request?.notReadFor(heldMs, nowMs);
   }
 
   /** Nobody waits for the reply any more. */
@@ -277,7 +283,14 @@ export class UpstreamSession implements Session, UpstreamConnection {
     const request = this.#request;
     if (request === null) return;
     request.replyBegins(head);
+    if (request.interims > MAX_INTERIMS) return this.#takeFlood(nowMs);
     if (this.#taker?.replyHead(head, nowMs) === false) this.abandon('server-closed');
+  }
+
+  #takeFlood(nowMs: number): void {
+    const failure = this.#failure('UP_MALFORMED', `it sent more than ${MAX_INTERIMS} interim replies`);
+    this.#stateFault(failure, nowMs);
+    this.#fail({ kind: 'malformed', failure }, 'fault-closed', nowMs);
   }
 
   #takeData(bytes: Uint8Array, nowMs: number): void {

@@ -153,3 +153,63 @@ describe('a client that does not take its replies', () => {
     expect(second.isPaused).toBe(false);
   });
 });
+
+describe('the deadlines of a reply', () => {
+  const EXPECTING = 'POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 6\r\n\r\n';
+
+  beforeEach(() =>
+    start({
+      settings: {
+        replyTimeoutMs: 10_000,
+        replyStallTimeoutMs: 10_000,
+        bodyTimeoutMs: null,
+        requestTimeoutMs: null,
+        minBodyBytesPerSec: null,
+      },
+    }),
+  );
+
+  it('do not run while the server waits for the body it has asked for', () => {
+    const server = asked(EXPECTING);
+    send(server, 'HTTP/1.1 100 Continue\r\n\r\n');
+    world.wait(60_000);
+    send(client, 'abcdef');
+    send(server, OK);
+    expect(statuses()).toEqual([100, 200]);
+  });
+
+  it('do not run while the body goes on that the server answers as it comes', () => {
+    const server = asked(POST_HEAD);
+    send(server, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+    world.wait(60_000);
+    send(client, 'abcdef');
+    send(server, '0\r\n\r\n');
+    expect(client.taken).toMatch(/0\r\n\r\n$/);
+  });
+
+  it('run from the end of the request', () => {
+    const server = asked(EXPECTING);
+    send(server, 'HTTP/1.1 100 Continue\r\n\r\n');
+    world.wait(60_000);
+    send(client, 'abcdef');
+    world.wait(9_999);
+    expect(statuses()).toEqual([100]);
+    world.wait(1);
+    expect(statuses()).toEqual([100, 504]);
+    expect(client.taken).toContain('LIM_REPLY_TIMEOUT');
+  });
+
+  it('begin anew with an interim reply, as often as there may be one', () => {
+    const server = asked();
+    for (let count = 0; count < 16; count += 1) {
+      world.wait(9_000);
+      send(server, 'HTTP/1.1 103 Early Hints\r\n\r\n');
+    }
+    expect(statuses()).toHaveLength(16);
+    expect(client.isGone).toBe(false);
+    for (let count = 0; count < 100; count += 1) send(server, 'HTTP/1.1 103 Early Hints\r\n\r\n');
+    expect(statuses().at(-1)).toBe(502);
+    expect(statuses().length).toBeLessThanOrEqual(65);
+    expect(client.taken).toContain('UP_MALFORMED');
+  });
+});
