@@ -35,9 +35,13 @@ export class OpenExchange {
     readonly startedAtMs: number,
   ) {}
 
+  get isBodyToCome(): boolean {
+    return this.head.framing.kind !== 'none' && !this.isRead;
+  }
+
   /** A client that was not told to go on may send its body or not (RFC 9110 §10.1.1). */
   get isBodyInDoubt(): boolean {
-    return this.head.expectsContinue && this.head.framing.kind !== 'none' && !this.isRead;
+    return this.head.expectsContinue && this.isBodyToCome;
   }
 
   /** Makes room for the body where the reply repeats it. Names the limit where its declared length is too long. */

@@ -371,9 +371,9 @@ export class OriginSession implements Session, RelayingSession {
    * next request cannot be found and the connection closes (RFC 9110 §10.1.1); else the body is read and dropped.
    */
   replyEarly(exchange: OpenExchange, parts: ReplyParts, nowMs: number): void {
-    exchange.closes ||= exchange.head.expectsContinue && exchange.head.framing.kind !== 'none';
+    exchange.closes ||= exchange.isBodyInDoubt;
     answer(this, exchange, parts, nowMs);
-    if (exchange.closes && exchange.head.framing.kind !== 'none') this.finish('server-closed', nowMs);
+    if (exchange.closes && exchange.isBodyToCome) this.finish('server-closed', nowMs);
   }
 
   /** The request was read whole before: the next one has its turn. Else what is left of it is read and dropped. */

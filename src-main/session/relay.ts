@@ -35,6 +35,7 @@ import type {
 export const MAX_REPLAY_BYTES = 64 * 1024;
 
 const WEBSOCKET = 'websocket';
+const CONTINUE = 100;
 /** A status from here on says that the server is in trouble, where that is counted. */
 const SERVER_ERROR = 500;
 
@@ -118,6 +119,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
   #isSent = false;
   #isReplyBegun = false;
   #wasInterimSent = false;
+  #wasContinued = false;
   #closesAfter = false;
   #isOver = false;
   #status = 0;
@@ -300,11 +302,12 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
 
   /** A client that was not told to go on may send its body or not (RFC 9110 §10.1.1). */
   get #isBodyInDoubt(): boolean {
-    return this.#head.expectsContinue && !this.#wasInterimSent && !this.#isRequestComplete;
+    return this.#head.expectsContinue && !this.#wasContinued && !this.#isRequestComplete;
   }
 
   #passInterim(head: ResponseHead, plan: RelayPlan): void {
     this.#wasInterimSent = true;
+    this.#wasContinued ||= head.status === CONTINUE;
     this.client.write(writeRelayedHead(head, plan));
   }
 

@@ -213,3 +213,33 @@ describe('the deadlines of a reply', () => {
     expect(client.taken).toContain('UP_MALFORMED');
   });
 });
+
+describe('a client that waits to be told to go on', () => {
+  const EXPECTING = 'POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 6\r\n\r\n';
+
+  it('was not told so by early hints: after a final reply the connection closes', () => {
+    const server = asked(EXPECTING);
+    send(server, `HTTP/1.1 103 Early Hints\r\n\r\n${OK}`);
+    expect(client.taken).toMatch(/HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n/);
+    expect(client.hasEnded).toBe(true);
+    expect(server.wasReset).toBe(true);
+  });
+
+  it('and was told so, and has sent its body, keeps its connection though the server fails', () => {
+    const server = asked(EXPECTING);
+    send(server, 'HTTP/1.1 100 Continue\r\n\r\n');
+    send(client, 'abcdef');
+    end(server);
+    expect(statuses()).toEqual([100, 502]);
+    expect(client.taken).not.toContain('Connection: close');
+    expect(client.hasEnded).toBe(false);
+  });
+
+  it('is answered, and the connection closes, where no server can be reached', () => {
+    send(client, EXPECTING);
+    world.refuse(world.upstreams[0]!);
+    world.settle();
+    expect(client.taken).toMatch(/^HTTP\/1\.1 502 [^]*Connection: close\r\n/);
+    expect(client.hasEnded).toBe(true);
+  });
+});
