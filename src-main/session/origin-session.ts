@@ -168,6 +168,7 @@ export class OriginSession implements Session, RelayingSession {
     this.exchange?.relay?.clientTakes(nowMs);
     this.in.resume('untaken-reply', nowMs);
     this.in.waits(nowMs);
+    this.#stopIfIdle(nowMs);
   }
 
   /** What the client could not send because nothing was read is not its delay. */
@@ -215,7 +216,11 @@ export class OriginSession implements Session, RelayingSession {
     if (this.#mode === 'lingering') this.#linger(nowMs);
     if (this.#mode === 'delayed') this.#proceed(nowMs);
     this.#tunnel?.stop();
-    if (this.#mode === 'open' && this.phase === 'idle') this.finish('stopped', nowMs);
+    this.#stopIfIdle(nowMs);
+  }
+
+  #stopIfIdle(nowMs: number): void {
+    if (this.isStopping && this.#mode === 'open' && this.phase === 'idle') this.finish('stopped', nowMs);
   }
 
   /** A rule of our own was broken on the way: nothing is parsed any more, and a request under way is told so. */
@@ -363,7 +368,7 @@ export class OriginSession implements Session, RelayingSession {
     this.out.keep(exchange);
     this.exchange = null;
     this.in.waits(nowMs);
-    if (exchange.closes) this.finish(this.isStopping ? 'stopped' : 'server-closed', nowMs);
+    if (exchange.closes || this.isStopping) this.finish(this.isStopping ? 'stopped' : 'server-closed', nowMs);
   }
 
   /**

@@ -243,3 +243,43 @@ describe('a client that waits to be told to go on', () => {
     expect(client.hasEnded).toBe(true);
   });
 });
+
+describe('a server that stops', () => {
+  const stop = (): void => {
+    world.run(() => client.session.stop(world.nowMs));
+    world.settle();
+  };
+
+  it('finishes the reply under way, and closes the connection of the client then', () => {
+    const server = asked(GET + GET);
+    send(server, 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc');
+    stop();
+    expect(client.hasEnded).toBe(false);
+    send(server, 'def');
+    expect(client.taken).toMatch(/abcdef$/);
+    expect(client.hasEnded).toBe(true);
+    expect(server.taken.match(/GET /g)).toHaveLength(1);
+    end(client);
+    const causes = world.factsOf('connection.closed').map(({ connection, cause }) => [connection, cause]);
+    expect(causes).toContainEqual([client.id, 'stopped']);
+  });
+
+  it('says in a reply that has not begun that it is the last one', () => {
+    const server = asked();
+    stop();
+    send(server, OK);
+    expect(client.taken).toMatch(/Connection: close\r\n/);
+    expect(client.hasEnded).toBe(true);
+  });
+
+  it('closes once the client has taken the last reply', () => {
+    const server = asked();
+    client.isPeerStalled = true;
+    send(server, OK);
+    stop();
+    client.isPeerStalled = false;
+    world.settle();
+    expect(client.taken).toMatch(/ok$/);
+    expect(client.hasEnded).toBe(true);
+  });
+});
