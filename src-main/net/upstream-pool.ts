@@ -29,6 +29,8 @@ export class UpstreamPool implements UpstreamConnections, UpstreamHome {
   /** Whom a connection is made for. */
   readonly #waiters = new Map<UpstreamSession, ConnectionWaiter>();
   readonly #drivers = new Map<UpstreamSession, Connecting['driver']>();
+  /** Their servers are not asked any more. */
+  readonly #unwanted = new WeakSet<UpstreamSession>();
   #isStopped = false;
 
   constructor(private readonly connect: (destination: Destination, home: UpstreamHome) => Connecting) {}
@@ -69,7 +71,7 @@ export class UpstreamPool implements UpstreamConnections, UpstreamHome {
 
   freed(session: UpstreamSession, nowMs: number): void {
     const { key, pool } = session.destination;
-    if (this.#isStopped || isUsedUp(session, pool)) return session.stop(nowMs);
+    if (this.#isStopped || this.#unwanted.has(session) || isUsedUp(session, pool)) return session.stop(nowMs);
     let idle = this.#idle.get(key);
     if (idle === undefined) this.#idle.set(key, (idle = []));
     session.restUntil(nowMs + pool.idleMs);
@@ -87,8 +89,11 @@ export class UpstreamPool implements UpstreamConnections, UpstreamHome {
     if (idle.length === 0) this.#idle.delete(key);
   }
 
-  /** Closes what waits for servers that are not asked any more. */
+  /** Closes what waits for servers that are not asked any more, and what is in use then as soon as it is free. */
   retain(isWanted: (key: string) => boolean): void {
+    for (const session of this.#drivers.keys()) {
+      if (!isWanted(session.destination.key)) this.#unwanted.add(session);
+    }
     for (const [key, idle] of this.#idle) if (!isWanted(key)) this.#stopAll([...idle]);
   }
 

@@ -300,7 +300,8 @@ export class UpstreamSession implements Session, UpstreamConnection {
   #takeEnd(end: number, nowMs: number): void {
     const request = this.#request;
     if (request === null || request.isInterim) return;
-    const isReusable = request.isComplete && request.keepsAlive && end === this.#receivedBytes;
+    const isAllSaid = request.isComplete && this.#stalledSinceMs === null && end === this.#receivedBytes;
+    const isReusable = isAllSaid && request.keepsAlive;
     const taker = this.#taker;
     this.#taker = null;
     this.#request = null;
@@ -401,8 +402,8 @@ export class UpstreamSession implements Session, UpstreamConnection {
     const wasBusy = this.#mode === 'busy';
     const isThere = this.#mode !== 'connecting' && this.#mode !== 'securing';
     if (!isThere) return this.failed(this.#failure('UP_CONNECT', 'the connection was closed'), nowMs);
-    if (wasBusy) this.#fail(this.#cutShort(reset ? 'it was reset' : 'it closed'), 'upstream-reset', nowMs);
-    this.#leave(reset ? 'upstream-reset' : 'upstream-closed');
+    const taker = this.#lose(reset ? 'upstream-reset' : 'upstream-closed');
+    if (wasBusy) this.#tellLost(taker, this.#cutShort(reset ? 'it was reset' : 'it closed'), nowMs);
     this.#mode = 'closed';
     const tunnel = this.#tunnel;
     this.#tunnel = null;
@@ -412,11 +413,20 @@ export class UpstreamSession implements Session, UpstreamConnection {
 
   /** The reply under way is lost. */
   #fail(fault: UpstreamFault, cause: CloseCause, nowMs: number): void {
+    const taker = this.#lose(cause);
+    this.port.reset();
+    this.#tellLost(taker, fault, nowMs);
+  }
+
+  #lose(cause: CloseCause): ReplyTaker | null {
     const taker = this.#taker;
     this.#taker = null;
-    if (fault.kind === 'closed') this.#stateFault(fault.failure, nowMs);
     this.#leave(cause);
-    this.port.reset();
+    return taker;
+  }
+
+  #tellLost(taker: ReplyTaker | null, fault: UpstreamFault, nowMs: number): void {
+    if (fault.kind === 'closed') this.#stateFault(fault.failure, nowMs);
     taker?.upstreamFailed(fault, nowMs);
   }
 

@@ -283,3 +283,39 @@ describe('a server that stops', () => {
     expect(client.hasEnded).toBe(true);
   });
 });
+
+describe('a connection to a server', () => {
+  it('that still has some of the request to take is not used again', () => {
+    const server = asked(POST_HEAD);
+    server.isPeerStalled = true;
+    send(client, 'abcdef');
+    send(server, OK);
+    expect(statuses()).toEqual([200]);
+    const next = asked();
+    expect(next).not.toBe(server);
+  });
+
+  it('whose server was configured away while it was busy is closed after its reply', () => {
+    const server = asked();
+    world.pool.retain(() => false);
+    send(server, OK);
+    expect(statuses()).toEqual([200]);
+    expect(server.hasEnded).toBe(true);
+  });
+
+  it('is closed when the pool stops, where it waits at once, else after its reply', () => {
+    const server = asked();
+    world.pool.stop();
+    send(server, OK);
+    expect(statuses()).toEqual([200]);
+    expect(server.hasEnded).toBe(true);
+  });
+
+  it('is not said to be reset by us where the server closed it', () => {
+    const server = asked('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n');
+    server.resetByPeer();
+    world.settle();
+    expect(statuses()).toEqual([502]);
+    expect(server.resets).toBe(0);
+  });
+});
