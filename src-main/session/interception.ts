@@ -58,7 +58,7 @@ export class Interception implements TunnelEnd, TlsCarrier, ConnectionWaiter {
     this.#marks = newMarks(this.plain, 0, nowMs);
     const { port, connection } = this.session.out;
     port.record({ kind: 'relay', connection, atMs: nowMs, number: this.session.in.requests, relay: this.#marks });
-    this.session.server.upstreams.open(this.plain, this, nowMs);
+    this.session.server.upstreams.open({ ...this.plain, carrier: connection }, this, nowMs);
   }
 
   #takeOff(client: TunnelEnd, nowMs: number): void {
@@ -97,7 +97,7 @@ export class Interception implements TunnelEnd, TlsCarrier, ConnectionWaiter {
       return true;
     }
     if (this.#marks !== null) this.#marks.connectedAtMs = upstream.connectedAtMs;
-    const end = upstream.becomeTunnel();
+    const end = upstream.becomeTunnel('tunnel', nowMs);
     end.couple(client);
     this.#goOn(end, nowMs);
     client.readOn(nowMs);

@@ -143,7 +143,7 @@ export abstract class RawSession implements Session, ConnectionWaiter {
     this.#relay = newMarks(destination, 0, nowMs);
     const { id: connection } = this.identity;
     this.port.record({ kind: 'relay', connection, atMs: nowMs, number: 1, relay: this.#relay });
-    this.server.upstreams.open(destination, this, nowMs);
+    this.server.upstreams.open({ ...destination, carrier: connection }, this, nowMs);
   }
 
   connecting(connection: ConnectionId, nowMs: number): void {
@@ -164,7 +164,7 @@ export abstract class RawSession implements Session, ConnectionWaiter {
     marks.repliedAtMs = nowMs;
     this.#mode = 'tunnel';
     this.connectedTo(nowMs);
-    const end = upstream.becomeTunnel();
+    const end = upstream.becomeTunnel('tunnel', nowMs);
     this.#tunnel = new Tunnel(this.port, (bytes) => this.out.write(bytes));
     this.#tunnel.couple(end);
     end.couple(this.#tunnel);

@@ -337,7 +337,7 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     marks.repliedAtMs = nowMs;
     this.#isOver = true;
     this.#leave('answered', nowMs);
-    const end = upstream.becomeTunnel();
+    const end = upstream.becomeTunnel(WEBSOCKET, nowMs);
     end.couple(this.client.switched(end, WEBSOCKET, nowMs));
     return true;
   }

@@ -29,7 +29,8 @@ export class TunnelOpening implements Passing, ConnectionWaiter {
 
   begin(nowMs: number): void {
     this.client.relayed(this.#marks, nowMs);
-    this.upstreams.open(this.request.destination, this, nowMs);
+    const { connection: carrier } = this.client;
+    this.upstreams.open({ ...this.request.destination, carrier }, this, nowMs);
   }
 
   connecting(connection: ConnectionId, nowMs: number): void {
@@ -42,7 +43,7 @@ export class TunnelOpening implements Passing, ConnectionWaiter {
     this.#isOver = true;
     this.#marks.connectedAtMs = upstream.connectedAtMs;
     this.#marks.repliedAtMs = nowMs;
-    const end = upstream.becomeTunnel();
+    const end = upstream.becomeTunnel('tunnel', nowMs);
     this.client.replyHead(200, ESTABLISHED, nowMs);
     end.couple(this.client.switched(end, 'tunnel', nowMs));
     return true;

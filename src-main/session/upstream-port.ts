@@ -1,5 +1,5 @@
 /** What passes between a request of a client and the connection to the server it goes to. */
-import type { CloseCause, ConnectionId } from '../contract/connections';
+import type { CloseCause, ConnectionId, SwitchedTo } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { FaultKind, PoolConfig } from '../contract/proxy-config';
 import type { UpstreamUrl } from '../contract/upstream-url';
@@ -19,6 +19,8 @@ export interface Destination {
   /** Host and port as they stand in a URI. */
   readonly authority: string;
   readonly pool: PoolConfig;
+  /** The connection of a client whose tunnel leads there; absent: none. */
+  readonly carrier?: ConnectionId;
   /** Name of the upstream it belongs to; empty in the forward mode. */
   readonly upstream: string;
   /** Whose health and counts it is; null in the forward mode. */
@@ -57,7 +59,7 @@ export interface UpstreamConnection {
   /** Nobody waits for the reply any more. */
   abandon(cause: CloseCause): void;
   /** From here on bytes pass as they are. */
-  becomeTunnel(): OpenEnd;
+  becomeTunnel(to: SwitchedTo, nowMs: number): OpenEnd;
 }
 
 /** Who asked for a connection. Everything may be told before `acquire` returns. */

@@ -1,5 +1,5 @@
 /** One request on a connection to a server: where it and its reply stand in the two directions, as facts tell. */
-import type { ConnectionId } from '../contract/connections';
+import type { ConnectionId, SwitchedTo } from '../contract/connections';
 import type { ResponseHead } from '../http1/events';
 import type { StartLine } from '../http1/parser';
 import type { SessionPort } from './port';
@@ -106,6 +106,12 @@ export class UpstreamRequest implements StartLine {
     this.#isReplyStated = true;
     const { status, start } = this.#reply;
     port.record({ kind: 'reply-begun', connection, atMs, number: this.number, status, start });
+  }
+
+  /** From the end of the head on, what comes and goes is of another protocol. */
+  switches(port: SessionPort, connection: ConnectionId, to: SwitchedTo, atMs: number): void {
+    this.replyEnds(port, connection, this.#reply?.end ?? this.replyStart, atMs);
+    port.record({ kind: 'switched', connection, atMs, number: this.number, to });
   }
 
   replyEnds(port: SessionPort, connection: ConnectionId, end: number, atMs: number): void {

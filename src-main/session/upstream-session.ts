@@ -6,7 +6,7 @@
  * with nothing behind it. Bytes that nobody asked for make it unusable, or they would be the reply to the next request
  * (RFC 9112 §9.2).
  */
-import type { CloseCause, ConnectionId, ConnectionPhase, TlsInfo } from '../contract/connections';
+import type { CloseCause, ConnectionId, ConnectionPhase, SwitchedTo, TlsInfo } from '../contract/connections';
 import { describe, type Failure } from '../contract/errors';
 import type { GuardName, Settings } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
@@ -142,7 +142,7 @@ export class UpstreamSession implements Session, UpstreamConnection {
 
   opened(nowMs: number): void {
     this.#openedAtMs = nowMs;
-    const { server, upstream, authority } = this.destination;
+    const { server, upstream, authority, carrier = null } = this.destination;
     this.port.record({
       kind: 'connection.opened',
       connection: this.id,
@@ -151,7 +151,7 @@ export class UpstreamSession implements Session, UpstreamConnection {
       server: authority,
       side: 'upstream',
       upstream: upstream === '' ? server : `${upstream} · ${server}`,
-      carrier: null,
+      carrier,
     });
   }
 
@@ -239,7 +239,8 @@ export class UpstreamSession implements Session, UpstreamConnection {
   }
 
   /** From here on bytes pass as they are. */
-  becomeTunnel(): Tunnel {
+  becomeTunnel(to: SwitchedTo, nowMs: number): Tunnel {
+    this.#request?.switches(this.port, this.id, to, nowMs);
     this.#mode = 'tunnel';
     this.#taker = null;
     this.#tunnel = new Tunnel(this.port, this.write);
