@@ -88,6 +88,8 @@ describe('CONNECT', () => {
     const inTunnel = (await engine.bytes(1, 'in')).slice(exchange?.requestEnd ?? 0);
     expect(inTunnel).toMatch(/^GET \/in-tunnel /);
     expect(await engine.bytes(relay.connection, 'in')).toBe(inTunnel);
+    const { row } = await engine.call('connection.detail', { connection: relay.connection });
+    expect(row.carrier).toBe(1);
   });
 
   it('passes what was sent ahead of the answer, FIN both ways, and what follows it', async () => {

@@ -284,6 +284,15 @@ describe('an upgrade to WebSocket', () => {
     await peer.when(() => peer.hasEnded);
     peer.end();
     await client.untilEnd();
-    expect((await engine.fact('switched')).to).toBe('websocket');
+    expect(engine.factsOf('switched').map(({ connection, to }) => [connection, to])).toEqual([
+      [2, 'websocket'],
+      [1, 'websocket'],
+    ]);
+    const { exchanges } = await engine.call('connection.detail', { connection: 2 });
+    expect(exchanges[0]).toMatchObject({
+      status: 101,
+      switchedTo: 'websocket',
+      requestEnd: peer.received.indexOf('ahead'),
+    });
   });
 });
