@@ -459,12 +459,6 @@ export const ERRORS = {
     hint: 'See whether it runs, listens on that address, and can be reached from here.',
     rfc: 'RFC 9110 §15.6.3',
   },
-  UP_TLS: {
-    status: 502,
-    title: 'The TLS handshake with {server} failed ({reason}).',
-    hint: 'See whether it speaks TLS on that port and whether its certificate is one this machine trusts.',
-    rfc: 'RFC 9110 §15.6.3',
-  },
   UP_CLOSED: {
     status: 502,
     title: 'The server {server} closed the connection before its reply ({reason}).',

@@ -29,7 +29,7 @@ import { noteOf } from './journal-notes';
 import { useNativeLatin1 } from './native-latin1';
 import { LocalCertificates } from './local-certificates';
 import { PolicyInForce } from './policy';
-import { ProxyControl } from './proxy-control';
+import { ProxyControl, type ProxyControlHooks } from './proxy-control';
 import { Sessions } from './sessions';
 import { SettingsStore } from './settings-store';
 import { tlsOptionsOf } from './upstream-tls';
@@ -146,18 +146,7 @@ class Inspector implements Engine {
       tlsOptions,
       nowMs,
       random: Math.random,
-      hooks: {
-        changed: (state) => this.#feed.proxyChanged(state),
-        prepare: (state) => this.#sessions.prepare(state),
-        apply: (state, groups) => {
-          this.#sessions.apply(state);
-          this.#tlsOptionsFor = tlsOptionsOf(state.config);
-          this.#policy.router = routerOf(state, groups, () => this.#listeningAddress);
-          this.#pool.retain((key) => groups.all.some((group) => group.find(key) !== null));
-        },
-        keep: (kept) => store.rememberProxy(kept),
-        record: (fact) => this.#take(fact),
-      },
+      hooks: this.#proxyHooks(),
     });
     this.#sources = {
       table: this.#table,
@@ -271,6 +260,21 @@ class Inspector implements Engine {
     await this.#listener.stop(STOP_GRACE_MS);
     this.#feed.listenerChanged(this.listener);
     return this.listener;
+  }
+
+  #proxyHooks(): ProxyControlHooks {
+    return {
+      changed: (state) => this.#feed.proxyChanged(state),
+      prepare: (state) => this.#sessions.prepare(state),
+      apply: (state, groups) => {
+        this.#sessions.apply(state);
+        this.#tlsOptionsFor = tlsOptionsOf(state.config);
+        this.#policy.router = routerOf(state, groups, () => this.#listeningAddress);
+        this.#pool.retain((key) => groups.all.some((group) => group.find(key) !== null));
+      },
+      keep: (kept) => this.store.rememberProxy(kept),
+      record: (fact) => this.#take(fact),
+    };
   }
 
   #hooks(): ConnectionHooks {

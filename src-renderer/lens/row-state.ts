@@ -35,7 +35,6 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 const LABELS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ['LIM_RATE', 'rate limit'],
   ['UP_CONNECT', 'connect failed'],
-  ['UP_TLS', 'TLS failed'],
   ['UP_CLOSED', 'no reply'],
   ['UP_MALFORMED', 'malformed reply'],
   ['UP_CODED', 'coded reply'],

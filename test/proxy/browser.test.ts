@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type * as Tls from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import { chromium, type Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -12,7 +13,7 @@ import { ProxyEngine } from '../support/proxy-engine';
 /** Which authorities upstream connections trust cannot be said within a process: NODE_EXTRA_CA_CERTS is read at its start. */
 const trusted = vi.hoisted(() => ({ ca: [] as string[] }));
 vi.mock('node:tls', async (original) => {
-  const tls = await original<typeof import('node:tls')>();
+  const tls = await original<typeof Tls>();
   const connect = (options: ConnectionOptions) => tls.connect({ ...options, ca: trusted.ca });
   return { ...tls, connect };
 });

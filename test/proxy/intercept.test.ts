@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { connect, type ConnectionOptions } from 'node:tls';
+import type * as Tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { certificateFolder, ended, removeCertificateFolders, selfSigned } from '../support/certificates';
@@ -13,7 +14,7 @@ import { TcpServer } from '../support/tcp-server';
 /** Which authorities upstream connections trust cannot be said within a process: NODE_EXTRA_CA_CERTS is read at its start. */
 const trusted = vi.hoisted(() => ({ ca: [] as string[] }));
 vi.mock('node:tls', async (original) => {
-  const tls = await original<typeof import('node:tls')>();
+  const tls = await original<typeof Tls>();
   const connect = (options: ConnectionOptions) =>
     tls.connect({ ...options, ca: [...tls.rootCertificates, ...trusted.ca] });
   return { ...tls, connect };

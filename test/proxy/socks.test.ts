@@ -102,6 +102,11 @@ describe('a request', () => {
     expect(detail.exchanges[0]).toMatchObject({ status: 502, failure: { code: 'UP_CONNECT' } });
   });
 
+  it('to a name that cannot be one is told so', async () => {
+    expect(await replyTo(toName('a..b', 80))).toMatch(/^\x05\x01/);
+    expect((await engine.fact('fault')).code).toBe('FWD_HOST');
+  });
+
   it('to a port that nobody listens on is refused', async () => {
     const { port } = site;
     await site.close();
