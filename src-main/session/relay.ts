@@ -15,7 +15,7 @@ import type { FaultKind } from '../contract/proxy-config';
 import { BodyWriter } from '../http1/chunk-writer';
 import type { Fields, RequestHead, ResponseHead } from '../http1/events';
 import { namedInConnection } from '../http1/hop-fields';
-import { writeRequest, type RequestPlan } from '../http1/request-writer';
+import { originTarget, writeRequest, type RequestPlan } from '../http1/request-writer';
 import { closesAfter, relayFraming, relayOf, writeRelayedHead, type RelayPlan } from '../http1/response-relay';
 import { asksForWebSocket } from '../http1/upgrade';
 import { newMarks, type Marks } from './relay-marks';
@@ -205,7 +205,8 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
       forwarded: this.passage.forwarded,
     };
     const { connection, number } = this.client;
-    upstream.begin(this, head, writeRequest(head, plan), { connection, number }, nowMs);
+    const line = { method: head.method, target: originTarget(head), version: head.version };
+    upstream.begin(this, line, writeRequest(head, plan), { connection, number }, nowMs);
     this.#isSent = true;
     marks.connection = upstream.id;
     marks.number = upstream.requests;

@@ -142,8 +142,10 @@ export function rowTone(row: ConnectionRow): RowTone {
 }
 
 /** `GET /health`; where the latest request has no start line, what there is in its place. */
-export function requestText({ method, target, bytesIn, closedAtMs }: ConnectionRow): string {
+export function requestText({ method, target, bytesIn, closedAtMs, side, carrier }: ConnectionRow): string {
   if (method !== '') return `${method} ${target}`;
+  // The other end of a tunnel: what passes there is for nobody here to read.
+  if (side === 'upstream' && carrier !== null) return 'tunnel';
   return `${bytesIn === 0 ? 'no request' : 'no start line'}${closedAtMs === null ? ' yet' : ''}`;
 }
 

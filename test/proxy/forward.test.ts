@@ -48,6 +48,9 @@ describe('a request with an absolute target', () => {
     expect(lines.some((line) => line.startsWith('X-Forwarded'))).toBe(false);
     expect(lines.some((line) => line.startsWith('Proxy-Connection'))).toBe(false);
     expect(await reply).toBe('ok');
+    const { connection } = (await engine.fact('relay')).relay;
+    const { row } = await engine.call('connection.detail', { connection });
+    expect(row.target).toBe('/path?q=1');
   });
 
   it('to a name that is not known is 502', async () => {
