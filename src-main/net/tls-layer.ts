@@ -24,8 +24,8 @@ import { READER } from './static-reads';
 import { endpointOf } from './tap';
 import { tlsInfoOf } from './upstream-connect';
 
-/** One read of the carrier. */
-const BUFFERED_BYTES = 64 * 1024;
+/** Two records. With less, passing on waits for a turn of the loop after each; with more, a stalled transfer holds more. */
+const BUFFERED_BYTES = 32 * 1024;
 
 export interface TlsLayerParts {
   readonly connections: OpenConnections;
