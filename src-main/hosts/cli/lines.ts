@@ -65,7 +65,7 @@ function securedBy({ version, cipher, alpn, serverName }: TlsInfo): string {
 
 const cameFrom = ({ upstream, server, retries }: Relay): string =>
   visible(
-    ` from ${upstream === '' ? '' : `${upstream} at `}${server}${retries === 0 ? '' : `, server ${retries + 1}`}`,
+    ` from ${upstream === '' ? '' : `${upstream} at `}${server}${retries === 0 ? '' : `, attempt ${retries + 1}`}`,
   );
 
 const STATE_TONES: Readonly<Record<ServerState, Parameters<Paint>[0]>> = {
@@ -78,8 +78,17 @@ const STATE_TONES: Readonly<Record<ServerState, Parameters<Paint>[0]>> = {
   out: 'warn',
 };
 
+/** As the rest of a sentence, where the name of the state is not. */
+const STATE_WORDS: Partial<Record<ServerState, string>> = {
+  'slow-start': 'in slow start',
+  trial: 'on trial',
+  in: 'in rotation',
+  out: 'out of rotation',
+};
+
 function healthLine({ upstream, server, to, reason }: ServerChange, paint: Paint): string {
-  return `${visible(`${upstream} at ${server}`)} is ${paint(STATE_TONES[to], to)}: ${visible(reason)}`;
+  const state = paint(STATE_TONES[to], STATE_WORDS[to] ?? to);
+  return `${visible(`${upstream} at ${server}`)} is ${state}: ${visible(reason)}`;
 }
 
 function says(fact: Fact, paint: Paint, relay: Relay | null): string | null {
@@ -95,7 +104,7 @@ function says(fact: Fact, paint: Paint, relay: Relay | null): string | null {
     case 'relay': {
       const { server, retries } = fact.relay;
       if (retries === 0) return null;
-      return paint('warn', visible(`request ${fact.number} is sent again, to ${server}: ${retries} failed it`));
+      return paint('warn', visible(`request ${fact.number} is sent again, to ${server}: attempt ${retries} failed`));
     }
     case 'switched':
       return `request ${fact.number} goes on as ${SWITCHED[fact.to]}`;

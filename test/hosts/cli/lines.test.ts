@@ -35,9 +35,13 @@ describe('lineOf', () => {
     [connectedFact(), '#8    connected to 127.0.0.1:3000 from 127.0.0.1:51000'],
     [securedFact(), '#8    secured: TLSv1.3, TLS_AES_128_GCM_SHA256, http/1.1, for example.com'],
     [securedFact({ alpn: null, serverName: null }), '#8    secured: TLSv1.3, TLS_AES_128_GCM_SHA256'],
-    [relayFact({ retries: 1 }), '#7    request 1 is sent again, to http://127.0.0.1:3000: 1 failed it'],
+    [relayFact({ retries: 1 }), '#7    request 1 is sent again, to http://127.0.0.1:3000: attempt 1 failed'],
     [switchedFact(), '#7    request 2 goes on as a WebSocket'],
     [healthFact(), '      api at http://127.0.0.1:3000 is ejected: 3 connect failures in a row; tried again in 2 s'],
+    [
+      healthFact({ to: 'slow-start', reason: '2 checks in a row passed' }),
+      '      api at http://127.0.0.1:3000 is in slow start: 2 checks in a row passed',
+    ],
     [closedFact(), '#7    closed by the client; 78 bytes in, 130 out, 1 request'],
   ])('tells %j', (fact, line) => {
     expect(told(fact)).toBe(line);
@@ -75,7 +79,7 @@ describe('a reply that was passed on', () => {
     const relays = new Relays();
     relays.take(relayFact());
     relays.take(relayFact({ server: 'http://b', retries: 1 }));
-    expect(toldBy(relays, replyFact())).toBe('GET /health 200 78 bytes from api at http://b, server 2');
+    expect(toldBy(relays, replyFact())).toBe('GET /health 200 78 bytes from api at http://b, attempt 2');
   });
 
   it('names the server alone where a client chose it', () => {
