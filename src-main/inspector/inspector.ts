@@ -33,6 +33,7 @@ import { ProxyControl, type ProxyControlHooks } from './proxy-control';
 import { Sessions } from './sessions';
 import { SettingsStore } from './settings-store';
 import { tlsOptionsOf } from './upstream-tls';
+import { boundYoungGeneration } from './young-generation';
 
 /** How long requests under way get to finish when the page stops or moves the server. */
 const STOP_GRACE_MS = 1_000;
@@ -98,6 +99,7 @@ class Inspector implements Engine {
   #tlsOptionsFor = tlsOptionsOf(null);
   readonly #sessions: Sessions;
   readonly #sources: FeedSources;
+  readonly #leaveYoungGeneration = boundYoungGeneration();
   /** Replaced, never changed: going through a set would make an iterator for every fact. */
   #factListeners: readonly ((fact: Fact) => void)[] = [];
   readonly #noticeListeners = new Set<(failure: Failure) => void>();
@@ -246,6 +248,7 @@ class Inspector implements Engine {
   }
 
   async close(graceMs: number): Promise<void> {
+    this.#leaveYoungGeneration();
     this.#proxy.stop();
     await this.#listener.stop(graceMs);
     this.#pool.stop();

@@ -54,7 +54,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'src-main/capture': /^node:(fs\/promises|path)$/,
   'src-main/certificates': /^(node:(crypto|fs\/promises|path|tls)|@peculiar\/asn1-(schema|x509))$/,
   'src-main/net': /^node:(net|tls|dns|stream|perf_hooks)$/,
-  'src-main/inspector': /^(node:(fs\/promises|path|os)|write-file-atomic|valibot)$/,
+  'src-main/inspector': /^(node:(fs\/promises|path|os|perf_hooks|v8)|write-file-atomic|valibot)$/,
   'src-main/hosts/electron': /^(electron|node:(fs|path|util)|write-file-atomic)$/,
   'src-main/hosts/web': /^(node:(http|net|fs\/promises|path|crypto|stream)|ws)$/,
   'src-main/hosts/cli': /^node:(util|path|os|child_process)$/,
