@@ -52,6 +52,8 @@ describe('curl', () => {
     const [exchange] = (await engine.call('connection.detail', { connection: 2 })).exchanges;
     expect(exchange).toMatchObject({ method: 'CONNECT', version: 'SOCKS5', status: 200, switchedTo: 'tunnel' });
     expect(exchange?.target).toBe(flag === '--socks5' ? `127.0.0.1:${site.port}` : `localhost:${site.port}`);
+    const other = await engine.call('connection.detail', { connection: exchange?.relay?.connection ?? 0 });
+    expect(other.row).toMatchObject({ side: 'upstream', carrier: 2 });
     const bytes = await engine.bytes(2, 'in');
     expect(bytes.slice(exchange?.requestEnd ?? 0)).toMatch(/^GET \/a /);
     const out = await engine.bytes(2, 'out');

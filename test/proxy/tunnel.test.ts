@@ -33,7 +33,7 @@ describe('a tunnel', () => {
     expect(await engine.bytes(relay.connection, 'in')).toBe('\x00\xffping');
     expect(await engine.bytes(relay.connection, 'out')).toBe('\x01pong');
     const other = await engine.call('connection.detail', { connection: relay.connection });
-    expect(other.row).toMatchObject({ side: 'upstream', phase: 'tunnel' });
+    expect(other.row).toMatchObject({ side: 'upstream', phase: 'tunnel', carrier: 1 });
   });
 
   it('lets the server speak first', async () => {
