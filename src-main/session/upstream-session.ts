@@ -89,8 +89,9 @@ export class UpstreamSession implements Session, UpstreamConnection {
     return this.#request?.bodyBytes ?? 0;
   }
 
-  get startLine(): StartLine | null {
-    return this.#request;
+  /** It goes out with its head, in one piece: there is none without a request that is stated. */
+  get startLine(): null {
+    return null;
   }
 
   get connectedAtMs(): number | null {
