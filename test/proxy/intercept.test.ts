@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
-import { connect, type ConnectionOptions } from 'node:tls';
+import type { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type * as Tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -206,6 +208,57 @@ describe('WebSocket under the TLS', () => {
     await curl('--max-time', '1', '--http1.1', '-i', ...args, `https://localhost:${portOf(site)}/ws`);
     const connection = await inner();
     await engine.fact('switched', (fact) => fact.to === 'websocket' && fact.connection === connection);
+  });
+});
+
+describe('a side that does not read', () => {
+  const PIECE = Buffer.alloc(1024 * 1024);
+  /** More than the kernels on the way hold, of which there are three pairs of sockets. */
+  const ROUNDS = 128;
+
+  /** Writes until nothing more is taken for a while. False: all of it was taken. */
+  async function isStopped(socket: Writable): Promise<boolean> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const taken = new Promise<true>((resolve) => socket.write(PIECE, () => resolve(true)));
+      if (!(await Promise.race([taken, delay(700, false)]))) return true;
+    }
+    return false;
+  }
+
+  async function openTunnel(port: number): Promise<TLSSocket> {
+    const client = await TcpClient.open(engine.port);
+    await client.send(`CONNECT localhost:${port} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await client.until(/\r\n\r\n/);
+    client.socket.removeAllListeners('data');
+    const secure = connect({ socket: client.socket, servername: 'localhost', rejectUnauthorized: false });
+    secure.on('error', () => undefined);
+    return secure;
+  }
+
+  it('stops the other: a site under an upload', async () => {
+    const busy = await siteOf('DNS:localhost,DNS:upload');
+    busy.removeAllListeners('request');
+    await engine.call('settings.set', { name: 'maxBodyBytes', value: null });
+    const asked = new Promise((resolve) => busy.on('request', (request) => resolve(request.pause())));
+    const client = await openTunnel(portOf(busy));
+    client.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${PIECE.length * ROUNDS}\r\n\r\n`);
+    await asked;
+    expect(await isStopped(client)).toBe(true);
+    client.destroy();
+    busy.closeAllConnections();
+    busy.close();
+  });
+
+  it('stops the other: a client under a download', async () => {
+    const busy = await siteOf('DNS:localhost,DNS:download');
+    busy.removeAllListeners('request');
+    const asked = new Promise<Writable>((resolve) => busy.on('request', (_, response) => resolve(response)));
+    const client = await openTunnel(portOf(busy));
+    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(await isStopped(await asked)).toBe(true);
+    client.destroy();
+    busy.closeAllConnections();
+    busy.close();
   });
 });
 
