@@ -120,7 +120,7 @@ describe('a request over TLS', () => {
 
   it('is counted in once', async () => {
     await engine.call('settings.set', { name: 'maxConnections', value: 1 });
-    expect((await curl('/health')).code).toBe(0);
+    expect((await curl('/health', '--fail')).code).toBe(0);
   });
 });
 
