@@ -15,6 +15,7 @@ import type { SessionIdentity } from '../session/identity';
 import { LINGER_MS } from '../session/linger';
 import type { TlsCarrier } from '../session/tls-ends';
 import type { OpenEnd, TunnelEnd } from '../session/tunnel-end';
+import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { apart, type ConnectionDriver } from './driver';
 import type { SessionFor } from './listener';
@@ -85,7 +86,7 @@ export class TlsLayer implements OpenEnd {
   #readOn(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    apart((atMs) => this.#client?.readOn(atMs));
+    this.#tell((atMs) => this.#client?.readOn(atMs));
   }
 
   passEnd(): void {
@@ -114,13 +115,13 @@ export class TlsLayer implements OpenEnd {
   }
 
   #send(bytes: Buffer, done: () => void): void {
-    apart((atMs) => this.#client?.pass(bytes, atMs));
+    this.#tell((atMs) => this.#client?.pass(bytes, atMs));
     if (this.#isStalled && !this.#isOver) this.#taken = done;
     else done();
   }
 
   #end(done: () => void): void {
-    apart(() => this.#client?.passEnd());
+    this.#tell(() => this.#client?.passEnd());
     done();
   }
 
@@ -179,7 +180,7 @@ export class TlsLayer implements OpenEnd {
 
   #fail(failure: Failure): void {
     this.#leave();
-    apart((atMs) => this.carrier.handshakeFailed(failure, atMs));
+    this.#tell((atMs) => this.carrier.handshakeFailed(failure, atMs));
   }
 
   #closed(): void {
@@ -199,9 +200,20 @@ export class TlsLayer implements OpenEnd {
   #reset(): void {
     if (!this.#isOver) {
       this.#leave();
-      apart(() => this.#client?.passReset());
+      this.#tell(() => this.#client?.passReset());
     }
     this.#socket.destroy();
+  }
+
+  /** What this does to connections is done when it returns. A rule of our own that is broken ends this one. */
+  #tell(event: (atMs: number) => void): void {
+    try {
+      apart(event);
+    } catch (thrown) {
+      this.parts.connections.broke(bugOf(thrown));
+      this.#isOver = true;
+      this.#socket.destroy();
+    }
   }
 
   /** Nothing more passes. */
