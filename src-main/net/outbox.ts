@@ -7,8 +7,8 @@
  */
 import { isSharedRead } from './static-reads';
 
-/** A read with a head before it and chunk framing around it. */
-export const SCRATCH_BYTES = 96 * 1024;
+/** A read with a head before it and chunk framing around it. What is longer gets room of its own. */
+export const SCRATCH_BYTES = 72 * 1024;
 /** A write that waits keeps its buffer: short ones get room of their own length. */
 const MIN_SCRATCH_USE_BYTES = 16 * 1024;
 
