@@ -12,6 +12,8 @@ const TEST_PACKAGES = {
   openssl: 'openssl',
   nc: 'netcat-openbsd',
   slowhttptest: 'slowhttptest',
+  nginx: 'nginx-light',
+  haproxy: 'haproxy',
 };
 
 function isExecutable(/** @type {string} */ path) {
