@@ -295,4 +295,64 @@ describe('an upgrade to WebSocket', () => {
       requestEnd: peer.received.indexOf('ahead'),
     });
   });
+
+  it.each([
+    ['200', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno'],
+    ['426', 'HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nno'],
+  ])('that is answered with %s leaves the connection as it was', async (status, reply) => {
+    await client.send(HANDSHAKE);
+    const peer = await asked();
+    peer.send(reply);
+    expect(await client.until(/no$/)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    await client.send('GET /next HTTP/1.1\r\nHost: a\r\n\r\n');
+    await peer.until(/GET \/next /);
+    expect(engine.factsOf('switched')).toEqual([]);
+  });
+
+  it('that ends by reset on one side ends so on the other', async () => {
+    await client.send(HANDSHAKE);
+    const peer = await asked();
+    peer.send('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await client.until(/\r\n\r\n$/);
+    peer.reset();
+    await client.untilClosed();
+    expect(client.error?.code).toBe('ECONNRESET');
+  });
+});
+
+describe('while a request is under way', () => {
+  const BEGUN = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc';
+
+  it('its server may be configured away: it is finished there, and the next one goes elsewhere', async () => {
+    const other = await TcpServer.open();
+    await client.send(GET);
+    const peer = await asked();
+    peer.send(BEGUN);
+    await client.until(/abc$/);
+    await engine.call('proxy.change', { upstreams: [other.url] });
+    peer.send('def');
+    await client.until(/abcdef$/);
+    await peer.when(() => peer.hasEnded);
+    await client.send(GET);
+    await (await other.peer(0)).until(/GET /);
+    await other.close();
+  });
+
+  it('the listener may stop: the reply is finished, and then the connection closes', async () => {
+    await client.send(GET);
+    const peer = await asked();
+    peer.send(BEGUN);
+    await client.until(/abc$/);
+    const stopped = engine.call('listener.stop', {});
+    peer.send('def');
+    expect(await client.untilEnd()).toMatch(/abcdef$/);
+    client.end();
+    await stopped;
+  });
+});
+
+it('keeps the trailers of a reply', async () => {
+  await client.send(GET);
+  (await asked()).send('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n');
+  expect(await client.until(/0\r\n[^]*\r\n\r\n$/)).toMatch(/3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n$/);
 });
