@@ -19,6 +19,12 @@ export function endsText({ side, client, server, upstream }: ConnectionRow): str
   return upstream === null ? client : `${client} → ${leadsTo(upstream)}`;
 }
 
+/** The same in less room: a client of this machine is known by its port. */
+export const shortEndsText = (row: ConnectionRow): string =>
+  row.side === 'client' && row.upstream !== null
+    ? endsText(row).replace(/^(127\.[\d.]+|\[::1\]):/, ':')
+    : endsText(row);
+
 /** `TLSv1.3, example.com, http/1.1` */
 export const tlsText = ({ version, serverName, alpn }: TlsInfo): string =>
   [version, serverName, alpn].filter((part) => part !== null).join(', ');

@@ -21,6 +21,9 @@ export class Selection {
   #target = $state.raw<ByteTarget | null>(null);
   #exchange = $state.raw<ExchangeTarget | null>(null);
 
+  /** What is looked at of a connection: its pane is made anew where the window gets wide or narrow. */
+  #shown: { readonly id: ConnectionId; readonly part: DetailPart } | null = null;
+
   get connectionId() {
     return this.#connectionId;
   }
@@ -42,6 +45,15 @@ export class Selection {
 
   showExchange(id: ConnectionId, number: number, part: DetailPart): void {
     this.#show(id, null, { number, part });
+  }
+
+  partShown(id: ConnectionId, part: DetailPart): void {
+    this.#shown = { id, part };
+  }
+
+  /** Null: nothing was, of this connection. */
+  partOf(id: ConnectionId): DetailPart | null {
+    return this.#shown?.id === id ? this.#shown.part : null;
   }
 
   #show(id: ConnectionId | null, target: ByteTarget | null, exchange: ExchangeTarget | null): void {

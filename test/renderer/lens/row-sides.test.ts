@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { amountText, endsText, tlsText } from '../../../src-renderer/lens/row-sides';
+import { amountText, endsText, shortEndsText, tlsText } from '../../../src-renderer/lens/row-sides';
 import { relayedRows, TLS_INFO } from '../../support/proxy-views';
 import { makeRow } from '../../support/rows';
 
@@ -10,6 +10,14 @@ test('a row says who it is with', () => {
   expect(endsText(answered!)).toBe('127.0.0.1:53001 → api · 127.0.0.1:3000');
   expect(endsText(pooled!)).toBe('→ api · 127.0.0.1:3000');
   expect(endsText(makeRow({ id: 1, side: 'upstream', server: '[::1]:443' }))).toBe('→ [::1]:443');
+});
+
+test('a client of this machine is told by its port where the server takes the room', () => {
+  expect(shortEndsText(answered!)).toBe(':53001 → api · 127.0.0.1:3000');
+  expect(shortEndsText({ ...answered!, client: '[::1]:53001' })).toBe(':53001 → api · 127.0.0.1:3000');
+  expect(shortEndsText({ ...answered!, client: '10.0.0.7:53001' })).toBe('10.0.0.7:53001 → api · 127.0.0.1:3000');
+  expect(shortEndsText(makeRow({ id: 1 }))).toBe('127.0.0.1:53001');
+  expect(shortEndsText(pooled!)).toBe('→ api · 127.0.0.1:3000');
 });
 
 test('a row says how much it had to do', () => {
