@@ -43,10 +43,16 @@ let spare: WriteRequest | null = null;
 export class DirectWrites {
   readonly #handle: StreamHandle | null;
   #waits = false;
+  #isBroken = false;
 
   constructor(
     private readonly socket: Socket,
     private readonly writer: Writer,
+    /**
+     * Is what the peer said to be read though it takes nothing more? A server may answer, and close, before it has read a
+     * request; Node's stream is destroyed by the write that fails then, with the answer unread. What is read ends soon.
+     */
+    private readonly readsOn = false,
   ) {
     const { _handle: handle } = socket as unknown as { _handle: Partial<StreamHandle> | null };
     const isUsual = typeof handle?.writeBuffer === 'function' && typeof handle.writeQueueSize === 'number';
@@ -63,10 +69,14 @@ export class DirectWrites {
   write(bytes: Uint8Array): boolean | null {
     const handle = this.#handle;
     if (handle === null || Request === null || this.#waits) return null;
+    if (this.#isBroken) return false;
     if (bytes.length > MAX_DIRECT_BYTES || this.socket.writableLength > 0) return null;
     const request = spare ?? new Request();
     spare = null;
-    if (handle.writeBuffer(request, bytes) !== 0) return null;
+    if (handle.writeBuffer(request, bytes) !== 0) {
+      this.#isBroken = this.readsOn;
+      return this.readsOn ? false : null;
+    }
     if (request.getAsyncId() < 0) {
       spare = request;
       return true;

@@ -117,7 +117,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
 
   /** From now on short pieces go to the kernel directly: of a socket that is connected, and is no TLS. */
   writeDirectly(): void {
-    if (this.#socket !== null) this.#direct = new DirectWrites(this.#socket, this);
+    if (this.#socket !== null) this.#direct = new DirectWrites(this.#socket, this, this.side === 'upstream');
   }
 
   /** Takes the connection in, or turns it away. */

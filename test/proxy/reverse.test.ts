@@ -149,6 +149,24 @@ describe('a reply', () => {
     await client.until(/HTTP\/1\.1 413/);
   });
 
+  it('is passed on also where the server closes right behind it, with the request unread', async () => {
+    await engine.call('settings.set', { name: 'maxBodyBytes', value: null });
+    const refusing = await TcpServer.open(({ socket }) => {
+      socket.removeAllListeners('data').once('data', () => {
+        socket.pause().write('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+      });
+    });
+    await engine.call('proxy.change', { upstreams: [refusing.url] });
+    for (let count = 0; count < 20; count += 1) {
+      const uploading = await TcpClient.open(engine.port);
+      void uploading.send(`POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n${'x'.repeat(5_000_000)}`);
+      expect(await uploading.until(/\r\n/)).toMatch(/^HTTP\/1\.1 413 /);
+      uploading.close();
+    }
+    expect(engine.factsOf('fault').filter(({ code }) => code.startsWith('UP_'))).toEqual([]);
+    await refusing.close();
+  });
+
   it.each(['100 Continue', '103 Early Hints'])('an interim %s goes back before it', async (interim) => {
     await client.send('POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n');
     const peer = await asked();
