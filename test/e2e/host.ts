@@ -24,6 +24,8 @@ export interface HostOptions {
   hostKind: 'web' | 'electron';
   /** More command-line flags, for example `['--set', 'headTimeoutMs=500']`. */
   hostFlags: string[];
+  /** More of the environment, for example `{ NODE_EXTRA_CA_CERTS: … }`. */
+  hostEnv: Record<string, string>;
 }
 
 export interface Bytescope {
@@ -35,6 +37,8 @@ export interface Bytescope {
   /** Asks the host to end, as a signal or the quit menu does; the exit code, null when it had to be killed. */
   close(): Promise<number | null>;
 }
+
+type Started = Pick<HostOptions, 'hostFlags' | 'hostEnv'>;
 
 interface WebHost {
   readonly port: number;
@@ -76,11 +80,12 @@ function addressesOf(child: ChildProcess): Promise<{ port: number; url: string }
   });
 }
 
-async function startWebHost(flags: readonly string[]): Promise<WebHost> {
+async function startWebHost({ hostFlags, hostEnv }: Started): Promise<WebHost> {
   if (!existsSync(CLI)) throw new Error('out/main/cli.js is missing: run npm run build');
   const addresses = ['--listen', '127.0.0.1:0', '--ui', '127.0.0.1:0'];
-  const child = spawn(process.execPath, [CLI, 'serve', ...addresses, '--json', ...flags], {
+  const child = spawn(process.execPath, [CLI, 'serve', ...addresses, '--json', ...hostFlags], {
     cwd: ROOT,
+    env: { ...process.env, ...hostEnv },
   });
   try {
     return { ...(await addressesOf(child)), close: () => stop(child) };
@@ -106,13 +111,15 @@ function electronSwitches(): string[] {
   return [...(isRoot ? ['--no-sandbox'] : []), ...(hasDisplay ? [] : ['--ozone-platform=headless'])];
 }
 
-async function startElectron(flags: readonly string[]): Promise<Bytescope> {
+async function startElectron({ hostFlags, hostEnv }: Started): Promise<Bytescope> {
   const executablePath = findElectron(ROOT);
   if (executablePath === null) throw new Error("Electron's binary is not installed");
   const userData = mkdtempSync(join(tmpdir(), 'bytescope-e2e-'));
   const port = await freePort();
   const own = [ROOT, `--user-data-dir=${userData}`, '--listen', `127.0.0.1:${port}`];
-  const app = await _electron.launch({ executablePath, args: [...electronSwitches(), ...own, ...flags] });
+  const args = [...electronSwitches(), ...own, ...hostFlags];
+  const env = { ...(process.env as Record<string, string>), ...hostEnv };
+  const app = await _electron.launch({ executablePath, args, env });
   const child = app.process();
   const page = await app.firstWindow();
   return {
@@ -130,14 +137,15 @@ async function startElectron(flags: readonly string[]): Promise<Bytescope> {
 export const test = base.extend<HostOptions & { bytescope: Bytescope }>({
   hostKind: ['web', { option: true }],
   hostFlags: [[], { option: true }],
-  bytescope: async ({ hostKind, hostFlags, page }, use) => {
+  hostEnv: [{}, { option: true }],
+  bytescope: async ({ hostKind, hostFlags, hostEnv, page }, use) => {
     if (hostKind === 'electron') {
-      const app = await startElectron(hostFlags);
+      const app = await startElectron({ hostFlags, hostEnv });
       await use(app);
       await app.close();
       return;
     }
-    const host = await startWebHost(hostFlags);
+    const host = await startWebHost({ hostFlags, hostEnv });
     await page.goto(host.url);
     await use({ page, ...host });
     await host.close();

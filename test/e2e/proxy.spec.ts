@@ -1,44 +1,8 @@
 /** The proxy modes in the window, with real servers behind them. */
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
+import type { Server } from 'node:http';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { expect, test } from './host.ts';
-
-const run = promisify(execFile);
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
-async function upstream(name: string): Promise<Server> {
-  const server = createServer((_, reply) => void reply.end(name)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
-async function stop(server: Server): Promise<void> {
-  server.closeAllConnections();
-  if (server.listening) await new Promise((closed) => server.close(closed));
-}
-
-async function curl(port: number, ...flags: string[]): Promise<string> {
-  return (await run('curl', ['-s', ...flags, `http://127.0.0.1:${port}/page`])).stdout;
-}
-
-/** The modes are chosen where the address is. */
-async function chooseMode(page: Page, name: RegExp): Promise<void> {
-  await page.getByRole('button', { name: /^Mode:/ }).click();
-  await page.getByRole('dialog', { name: 'Modes' }).getByRole('button', { name }).click();
-}
-
-async function useServers(page: Page, ...servers: readonly Server[]): Promise<void> {
-  await chooseMode(page, /^Reverse proxy/);
-  await page.getByLabel('Servers').fill(servers.map(portOf).join('\n'));
-  await page.getByRole('button', { name: 'Use and switch to Reverse proxy' }).click();
-  await expect(page.getByRole('button', { name: /^Mode: Reverse proxy/ })).toBeVisible();
-  await expect(page.getByRole('dialog')).toBeHidden();
-}
+import { chooseMode, curl, portOf, stop, upstream, useServers } from './proxied.ts';
 
 let one: Server;
 let other: Server;
@@ -86,6 +50,7 @@ test('says what is wrong with a configuration before it is sent', async ({ bytes
 
 for (const theme of ['light', 'dark'] as const) {
   test(`has nothing axe complains about in the ${theme} theme`, async ({ bytescope: { page, port } }) => {
+    test.slow();
     const violations = async () => (await new AxeBuilder({ page }).analyze()).violations;
     await page.emulateMedia({ colorScheme: theme });
     await useServers(page, one, other);
