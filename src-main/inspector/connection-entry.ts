@@ -324,8 +324,8 @@ export class ConnectionEntry {
     const detail = fact.kind === 'trip' ? { limit: fact.limit, measured: fact.measured } : (fact.detail ?? {});
     const failure = { code: fact.code, detail, offset: fact.offset };
     const { latest } = this.#exchanges;
-    // Of a request that was read whole its reply is under way, or waited for: it is what fails.
-    if (latest !== null && (latest.requestEnd === null || latest.replyEnd === null)) latest.failure = failure;
+    // Of a request that was read whole its reply is under way, or waited for: it is what fails. The first one stopped it.
+    if (latest !== null && (latest.requestEnd === null || latest.replyEnd === null)) latest.failure ??= failure;
     else this.#mishaps = { ...this.#mishaps, pendingFailure: failure };
   }
 
