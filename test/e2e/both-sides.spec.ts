@@ -114,6 +114,30 @@ test('shows the frames of a WebSocket that passes, and both ends of it', async (
   sockets.close();
 });
 
+test('passes a stream of NDJSON on line by line, as it comes', async ({ bytescope: { page, port } }) => {
+  const lines = ['{"n":1,"text":"Zoë <b>"}\n', '{"n":2}\n', '\n', '{"n":3}\n'];
+  let next: (line: string | null) => void = () => undefined;
+  const source = await upstream('lines', (_, reply) => {
+    reply.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+    next = (line) => void (line === null ? reply.end() : reply.write(line));
+    next(lines[0]!);
+  });
+  await useServers(page, source);
+  const reply = await fetch(`http://127.0.0.1:${port}/lines`);
+  const body = reply.body!.getReader();
+  for (const [index, line] of lines.entries()) {
+    // The next one is not sent before this one is here: nothing waits for more.
+    expect(Buffer.from((await body.read()).value!).toString()).toBe(line);
+    next(lines[index + 1] ?? null);
+  }
+  expect((await body.read()).done).toBe(true);
+  expect(reply.headers.get('content-type')).toBe('application/x-ndjson');
+  await page.getByRole('option', { name: /^#1, GET \/lines/ }).click();
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  await expect(page.getByRole('tabpanel', { name: /^Messages/ })).toContainText('{"n":1,"text":"Zoë <b>"}');
+  await stop(source);
+});
+
 for (const theme of ['light', 'dark'] as const) {
   test(`has nothing axe complains about beside real traffic in the ${theme} theme`, async ({
     bytescope: { page, port },

@@ -2,10 +2,15 @@
  * The pictures of the README: real traffic in both themes. Every run makes them beside its other results;
  * `UPDATE_SCREENSHOTS=1 npm test -- --only build,e2e` puts them where the README looks.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { TestInfo } from '@playwright/test';
 import { TcpClient } from '../support/tcp-client.ts';
 import { expect, test, type Bytescope } from './host.ts';
+import { chooseMode, portOf, stop, upstream } from './proxied.ts';
 
 const SHOWN_IN_README = join(import.meta.dirname, 'screenshots');
 
@@ -65,9 +70,11 @@ async function picture({ page }: Bytescope, theme: 'dark' | 'light', folder: str
   await page.screenshot({ path: join(folder, `live-${theme}.png`) });
 }
 
+const folderOf = (info: TestInfo) => (process.env['UPDATE_SCREENSHOTS'] === '1' ? SHOWN_IN_README : info.outputDir);
+
 test('pictures the live view in both themes', async ({ bytescope }, info) => {
   const { page, port } = bytescope;
-  const folder = process.env['UPDATE_SCREENSHOTS'] === '1' ? SHOWN_IN_README : info.outputDir;
+  const folder = folderOf(info);
   await makeTraffic(port);
   const client = await upload(port);
   await page.getByRole('option', { name: 'POST /upload' }).click();
@@ -76,4 +83,55 @@ test('pictures the live view in both themes', async ({ bytescope }, info) => {
   await expect(page.getByRole('timer')).toContainText('head timeout in');
   for (const theme of ['dark', 'light'] as const) await picture(bytescope, theme, folder);
   client.close();
+});
+
+/** A server of the reverse mode's picture: it takes its time, and is well or not. */
+const serverThat = (tookMs: number, isWell: boolean) => {
+  const answer: RequestListener = (request, reply) => {
+    setTimeout(() => {
+      reply.writeHead(isWell || request.url !== '/health' ? 200 : 500, {
+        'Content-Type': 'application/json',
+        'Keep-Alive': 'timeout=5',
+        Server: 'orders/2.4',
+      });
+      reply.end('{"items":[{"id":1,"name":"Zoë"},{"id":2,"name":"Åsa"}]}');
+    }, tookMs);
+  };
+  return upstream('', answer);
+};
+
+const healthCheck = { path: '/health', intervalMs: 500, timeoutMs: 400 };
+
+test.describe('the reverse mode', () => {
+  test.use({ hostFlags: [] });
+
+  test('is pictured in both themes', async ({ bytescope: { page, port } }, info) => {
+    const servers = await Promise.all([serverThat(4, true), serverThat(9, true), serverThat(1, false)]);
+    const [fast, slow, sick] = servers.map((server) => `http://127.0.0.1:${portOf(server)}`);
+    const config = {
+      upstreams: {
+        orders: { servers: [{ url: fast, weight: 2 }, { url: slow }, { url: sick }], healthCheck },
+      },
+    };
+    await chooseMode(page, /^Reverse proxy/);
+    await page.getByRole('radio', { name: 'Configuration' }).check();
+    await page.getByLabel('Configuration (JSON)').fill(JSON.stringify(config));
+    await page.getByRole('button', { name: 'Use and switch to Reverse proxy' }).click();
+    await expect(page.getByRole('region', { name: 'Upstreams' }).getByText('unhealthy')).toBeVisible();
+    const run = promisify(execFile);
+    const get = (path: string, ...flags: string[]) =>
+      run('curl', ['-s', '-o', '/dev/null', ...flags, `http://127.0.0.1:${port}${path}`]);
+    for (let round = 1; round <= 30; round += 1) await get(`/orders?page=${round}`);
+    await get('/orders/7', '-H', 'Connection: X-Trace', '-H', 'X-Trace: 4bf92f35', '-H', 'Forwarded: for=203.0.113.9');
+    // Latencies are told a second after they were measured.
+    await delay(1_500);
+    await page.getByRole('option', { name: /, GET \/orders\/7, .*127\.0\.0\.1:\d+ → orders/ }).click();
+    await page.getByRole('tab', { name: 'Both sides' }).click();
+    await expect(page.getByRole('region', { name: 'Request on both sides' })).toContainText('X-Forwarded-For');
+    for (const theme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.screenshot({ path: join(folderOf(info), `reverse-${theme}.png`) });
+    }
+    await Promise.all(servers.map(stop));
+  });
 });
