@@ -6,6 +6,7 @@ import type { Fault } from '../http1/events';
 import { tripCodeOf } from './actions';
 import type { OpenExchange } from './exchange';
 import type { SessionIdentity, SessionPort } from './port';
+import type { Destination } from './upstream-port';
 
 /** What a guard saw when it acted. */
 export interface Seen {
@@ -37,6 +38,24 @@ export function stateOpened(port: SessionPort, { id, client, server, carrier }: 
     side: 'client',
     upstream: null,
     carrier,
+  });
+}
+
+/** Of a connection to a server, which is told from here on: its own address is known once it is there. */
+export function stateUpstreamOpened(
+  { port, connection }: Stating,
+  { server, upstream, authority, carrier }: Destination,
+  atMs: number,
+): void {
+  port.record({
+    kind: 'connection.opened',
+    connection,
+    atMs,
+    client: '',
+    server: authority,
+    side: 'upstream',
+    upstream: upstream === '' ? server : `${upstream} · ${server}`,
+    carrier: carrier ?? null,
   });
 }
 

@@ -17,15 +17,14 @@
  */
 import type { CloseCause, ConnectionPhase } from '../contract/connections';
 import type { Failure } from '../contract/errors';
-import type { GuardName } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
-import type { Fault, ParserEvent, RequestHead } from '../http1/events';
+import type { ParserEvent, RequestHead } from '../http1/events';
 import type { StartLine } from '../http1/parser';
 import { CONTINUE_REPLY, type ReplyParts } from '../http1/writer';
 import { answer, replyOf } from './answers';
 import { Delay } from './delay';
 import type { OpenExchange } from './exchange';
-import { stateClosed, stateFault, stateOpened, type Seen } from './fact-log';
+import { stateClosed, stateFault, stateOpened } from './fact-log';
 import { HeldReads } from './held-reads';
 import { Inbound } from './inbound';
 import { admit, beginExchange, endExchange, noticeStart, takeTokens } from './intake';
@@ -91,8 +90,8 @@ export class OriginSession implements Session, RelayingSession {
 
   /** A server that is slow to reply is under a deadline of its own connection. */
   get #awaited(): ConnectionPhase {
-    const isWaited = this.#mode === 'relaying' || this.in.isUntaken;
-    return isWaited && this.#readsOn && !this.out.isStalled ? 'waiting' : this.phase;
+    const isServer = this.#mode === 'relaying' || (this.#readsOn && this.in.isUntaken);
+    return isServer && !this.out.isStalled ? 'waiting' : this.phase;
   }
 
   /** Bytes of the body under way, after chunked coding is taken off. */
@@ -126,7 +125,7 @@ export class OriginSession implements Session, RelayingSession {
     if (this.identity.carrier !== null) return;
     const refused = admit(this.server, this.identity);
     this.#admitted = refused === null;
-    if (refused !== null) this.#trip(refused.guard, refused.seen, nowMs);
+    if (refused !== null) this.#endAs(trip(this, refused.guard, refused.seen, nowMs), nowMs);
   }
 
   received(bytes: Uint8Array, nowMs: number): void {
@@ -136,7 +135,12 @@ export class OriginSession implements Session, RelayingSession {
     if (this.#tunnel !== null) return this.#tunnel.received(bytes, nowMs);
     if (!this.#readsOn) return;
     observeRead(this.server, clock.stageOf(this.phase), clock.reads(nowMs));
-    this.#take(bytes, nowMs);
+    if (this.#held !== null) {
+      this.#held.keep(bytes);
+      return this.in.pause('early-request', nowMs);
+    }
+    this.in.atDesk().parser.receive(bytes);
+    this.#advance(nowMs);
   }
 
   /** The client sent FIN: no more requests, but replies may still be read (RFC 9112 §9.6). */
@@ -184,10 +188,8 @@ export class OriginSession implements Session, RelayingSession {
   }
 
   settingsChanged(nowMs: number): void {
-    const { limits, settings } = this.server;
-    const { desk } = this.in;
-    if (desk !== null) desk.parser.limits = limits;
-    if (this.#delay?.settingsChanged(settings, nowMs) === 'over') this.#proceed(nowMs);
+    if (this.in.desk !== null) this.in.desk.parser.limits = this.server.limits;
+    if (this.#delay?.settingsChanged(this.server.settings, nowMs) === 'over') this.#proceed(nowMs);
   }
 
   deadlinePassed(nowMs: number): void {
@@ -206,8 +208,9 @@ export class OriginSession implements Session, RelayingSession {
       return;
     }
     const { clock, parser } = this.in.atDesk();
-    const measured = clock.measured(deadline, nowMs);
-    this.#trip(deadline.guard, { limit: deadline.limit, measured, offset: parser.offset }, nowMs);
+    const { guard, limit } = deadline;
+    const seen = { limit, measured: clock.measured(deadline, nowMs), offset: parser.offset };
+    this.#endAs(trip(this, guard, seen, nowMs), nowMs);
   }
 
   /** The server stops: close when idle, else with the reply of the request under way. */
@@ -238,20 +241,13 @@ export class OriginSession implements Session, RelayingSession {
     this.#drop('client-left');
     this.out.release();
     if (this.#admitted) this.server.admission.leave(this.identity.clientAddress);
-    const cause = this.#cause ?? (reset ? 'client-reset' : this.isStopping ? 'stopped' : 'client-closed');
+    const isOurs = this.#tunnel !== null && !this.#hasPeerEnded;
+    const usual = this.isStopping ? 'stopped' : isOurs ? 'server-closed' : 'client-closed';
     const { bytes: bytesIn, requests } = this.in;
-    stateClosed(this.out, cause, { bytesIn, bytesOut: this.out.bytes, requests }, nowMs);
+    const traffic = { bytesIn, bytesOut: this.out.bytes, requests };
+    stateClosed(this.out, this.#cause ?? (reset ? 'client-reset' : usual), traffic, nowMs);
     this.#tunnel?.closed(this.#hasPeerEnded, reset);
     this.#tunnel = null;
-  }
-
-  #take(bytes: Uint8Array, nowMs: number): void {
-    if (this.#held !== null) {
-      this.#held.keep(bytes);
-      return this.in.pause('early-request', nowMs);
-    }
-    this.in.atDesk().parser.receive(bytes);
-    this.#advance(nowMs);
   }
 
   get #holdsReads(): boolean {
@@ -297,7 +293,7 @@ export class OriginSession implements Session, RelayingSession {
       noticeStart(this.server, clock, nowMs);
       if (event === null) return;
       if (event.kind === 'fault') {
-        this.#refuse(event.fault, nowMs);
+        this.#endAs(refuse(this, event.fault, nowMs), nowMs);
       } else if (event.kind === 'head') {
         const exchange = beginExchange(this, event.head as RequestHead, nowMs);
         this.exchange = exchange;
@@ -338,7 +334,7 @@ export class OriginSession implements Session, RelayingSession {
     const route = responder.route(head);
     exchange.route = route;
     const refused = route.holdsBody ? exchange.hold(held) : null;
-    if (refused !== null) return this.#refuse({ ...refused, offset: head.end }, nowMs);
+    if (refused !== null) return this.#endAs(refuse(this, { ...refused, offset: head.end }, nowMs), nowMs);
     if (!head.expectsContinue || head.framing.kind === 'none') return;
     if (route.acceptsBody) this.out.write(CONTINUE_REPLY);
     else this.replyEarly(exchange, replyOf(this, exchange, nowMs), nowMs);
@@ -349,7 +345,7 @@ export class OriginSession implements Session, RelayingSession {
     if (exchange === null) return;
     if (event.kind === 'trailers') return exchange.takeTrailers(event.fields);
     const refused = exchange.take(event.bytes);
-    if (refused !== null) this.#refuse({ ...refused, offset: event.offset }, nowMs);
+    if (refused !== null) this.#endAs(refuse(this, { ...refused, offset: event.offset }, nowMs), nowMs);
   }
 
   #complete(end: number, nowMs: number): void {
@@ -401,15 +397,6 @@ export class OriginSession implements Session, RelayingSession {
     if (rest.length > 0) other.pass(rest, nowMs);
     this.in.resume('early-request', nowMs);
     return tunnel;
-  }
-
-  /** A byte budget or a rule of the protocol was broken. */
-  #refuse(fault: Fault, nowMs: number): void {
-    this.#endAs(refuse(this, fault, nowMs), nowMs);
-  }
-
-  #trip(guard: GuardName, seen: Seen, nowMs: number): void {
-    this.#endAs(trip(this, guard, seen, nowMs), nowMs);
   }
 
   #endAs(cause: CloseCause, nowMs: number): void {

@@ -13,6 +13,7 @@ import type { GuardDeadline } from '../guard/deadlines';
 import type { ParserLimits, ResponseHead } from '../http1/events';
 import { Parser, type StartLine } from '../http1/parser';
 import { tripCodeOf } from './actions';
+import { stateClosed, stateFault, stateTrip, stateUpstreamOpened, type Stating } from './fact-log';
 import type { Session, SessionPort } from './port';
 import { Reading } from './reading';
 import { Tunnel } from './tunnel';
@@ -44,7 +45,7 @@ export interface UpstreamHome {
 
 type Mode = 'connecting' | 'securing' | 'idle' | 'busy' | 'tunnel' | 'closing' | 'closed';
 
-export class UpstreamSession implements Session, UpstreamConnection {
+export class UpstreamSession implements Session, UpstreamConnection, Stating {
   #mode: Mode = 'connecting';
   #cause: CloseCause | null = null;
   #openedAtMs = 0;
@@ -67,7 +68,7 @@ export class UpstreamSession implements Session, UpstreamConnection {
   readonly #parser: Parser;
 
   constructor(
-    private readonly port: SessionPort,
+    readonly port: SessionPort,
     private readonly state: UpstreamState,
     readonly id: ConnectionId,
     readonly destination: Destination,
@@ -75,6 +76,10 @@ export class UpstreamSession implements Session, UpstreamConnection {
   ) {
     this.#reading = new Reading(port);
     this.#parser = new Parser('response', state.replyLimits);
+  }
+
+  get connection(): ConnectionId {
+    return this.id;
   }
 
   get bytesIn(): number {
@@ -143,17 +148,7 @@ export class UpstreamSession implements Session, UpstreamConnection {
 
   opened(nowMs: number): void {
     this.#openedAtMs = nowMs;
-    const { server, upstream, authority, carrier = null } = this.destination;
-    this.port.record({
-      kind: 'connection.opened',
-      connection: this.id,
-      atMs: nowMs,
-      client: '',
-      server: authority,
-      side: 'upstream',
-      upstream: upstream === '' ? server : `${upstream} · ${server}`,
-      carrier,
-    });
+    stateUpstreamOpened(this, this.destination, nowMs);
   }
 
   /** TCP is there; `secures`: TLS comes next. */
@@ -265,7 +260,7 @@ export class UpstreamSession implements Session, UpstreamConnection {
       const event = this.#parser.next();
       if (event === null) return this.#tellUnderWay(nowMs);
       if (event.kind === 'head') this.#takeHead(event.head as ResponseHead, nowMs);
-      else if (event.kind === 'data') this.#takeData(event.bytes, nowMs);
+      else if (event.kind === 'data') this.#taker?.replyData(event.bytes, nowMs);
       else if (event.kind === 'trailers') this.#taker?.replyTrailers(event.fields);
       else if (event.kind === 'end') this.#takeEnd(event.end, nowMs);
       else this.#takeFault(event.fault, nowMs);
@@ -293,10 +288,6 @@ export class UpstreamSession implements Session, UpstreamConnection {
     const failure = this.#failure('UP_MALFORMED', `it sent more than ${MAX_INTERIMS} interim replies`);
     this.#stateFault(failure, nowMs);
     this.#fail({ kind: 'malformed', failure }, 'fault-closed', nowMs);
-  }
-
-  #takeData(bytes: Uint8Array, nowMs: number): void {
-    this.#taker?.replyData(bytes, nowMs);
   }
 
   #takeEnd(end: number, nowMs: number): void {
@@ -371,11 +362,8 @@ export class UpstreamSession implements Session, UpstreamConnection {
 
   #trip({ guard, limit, startedAtMs }: GuardDeadline, nowMs: number): void {
     const measured = Math.round(nowMs - startedAtMs);
-    const code = tripCodeOf(guard);
-    const offset = this.#receivedBytes;
-    const connection = this.id;
-    this.port.record({ kind: 'trip', connection, atMs: nowMs, guard, code, limit, measured, offset, status: null });
-    const failure: Failure = { code, detail: { limit, measured, server: this.destination.server } };
+    stateTrip(this, guard, { limit, measured, offset: this.#receivedBytes, status: null }, nowMs);
+    const failure: Failure = { code: tripCodeOf(guard), detail: { limit, measured, server: this.destination.server } };
     if (this.#mode !== 'busy') {
       this.#mode = 'closed';
       this.#cause = 'guard-reset';
@@ -404,7 +392,8 @@ export class UpstreamSession implements Session, UpstreamConnection {
     const wasBusy = this.#mode === 'busy';
     const isThere = this.#mode !== 'connecting' && this.#mode !== 'securing';
     if (!isThere) return this.failed(this.#failure('UP_CONNECT', 'the connection was closed'), nowMs);
-    const taker = this.#lose(reset ? 'upstream-reset' : 'upstream-closed');
+    const isOurs = this.#tunnel !== null && !this.#hasPeerEnded;
+    const taker = this.#lose(reset ? 'upstream-reset' : isOurs ? 'client-left' : 'upstream-closed');
     if (wasBusy) this.#tellLost(taker, this.#cutShort(reset ? 'it was reset' : 'it closed'), nowMs);
     this.#mode = 'closed';
     const tunnel = this.#tunnel;
@@ -455,19 +444,11 @@ export class UpstreamSession implements Session, UpstreamConnection {
   }
 
   #stateFault(failure: Failure, nowMs: number): void {
-    const offset = this.#receivedBytes;
-    this.port.record({ kind: 'fault', connection: this.id, atMs: nowMs, ...failure, offset, status: null });
+    stateFault(this, { ...failure, offset: this.#receivedBytes }, null, nowMs);
   }
 
   #stateClosed(nowMs: number): void {
-    this.port.record({
-      kind: 'connection.closed',
-      connection: this.id,
-      atMs: nowMs,
-      cause: this.#cause ?? 'upstream-closed',
-      bytesIn: this.#sentBytes,
-      bytesOut: this.#receivedBytes,
-      requests: this.#requests,
-    });
+    const { bytesIn, bytesOut, requests } = this;
+    stateClosed(this, this.#cause ?? 'upstream-closed', { bytesIn, bytesOut, requests }, nowMs);
   }
 }

@@ -319,3 +319,32 @@ describe('a connection to a server', () => {
     expect(server.resets).toBe(0);
   });
 });
+
+describe('a connection that became a tunnel', () => {
+  const HANDSHAKE = [
+    'GET /chat HTTP/1.1',
+    'Host: a',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    '\r\n',
+  ].join('\r\n');
+
+  it.each([
+    ['the client resets', () => client.resetByPeer(), { client: 'client-reset', server: 'client-left' }],
+    [
+      'the server resets',
+      () => world.upstreams[0]?.resetByPeer(),
+      { client: 'server-closed', server: 'upstream-reset' },
+    ],
+  ])('ends on both sides where %s, and says whose doing it was', (_, happens, causes) => {
+    const server = asked(HANDSHAKE);
+    send(server, 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    happens();
+    world.settle();
+    const causeOf = ({ id }: { id: number }) =>
+      world.factsOf('connection.closed').find(({ connection }) => connection === id)?.cause;
+    expect({ client: causeOf(client), server: causeOf(server) }).toEqual(causes);
+  });
+});
