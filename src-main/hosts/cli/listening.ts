@@ -1,6 +1,6 @@
 /** Where it listens, what it does there, and how to try it. */
 import { formatAddress, type Address } from '../../contract/address';
-import { exampleAt } from '../../contract/modes';
+import { modeExample, speaksTls } from '../../contract/mode-example';
 import type { ProxyState } from '../../contract/proxy-state';
 
 const MAX_NAMED = 3;
@@ -19,13 +19,10 @@ export function leadsTo({ mode, config, tunnelTo }: ProxyState): readonly string
   return [...new Set(upstreams.flatMap(({ servers }) => servers.map(({ url }) => url)))];
 }
 
-const speaksTls = ({ mode, tls }: ProxyState): boolean =>
-  (mode === 'server' || mode === 'reverse') && tls.kind !== 'off';
-
 function place(address: Address, state: ProxyState): string {
   const at = formatAddress(address);
   if (state.mode === 'socks' || state.mode === 'tunnel') return at;
-  return `${speaksTls(state) ? 'https' : 'http'}://${at}`;
+  return `${speaksTls(state, state.mode) ? 'https' : 'http'}://${at}`;
 }
 
 function purpose(state: ProxyState): string {
@@ -48,9 +45,5 @@ export const listeningLine = (address: Address, state: ProxyState): string =>
   `Listening on ${place(address, state)}${purpose(state)}`;
 
 /** A command that a person can paste. */
-export function tryLine(address: Address, state: ProxyState): string {
-  const plain = exampleAt(state.mode, address);
-  if (!speaksTls(state)) return `Try: ${plain}`;
-  const trusting = state.tls.kind === 'local-ca' && state.ca !== null ? `--cacert '${state.ca.path}' ` : '';
-  return `Try: ${plain.replace('http://', `${trusting}https://`)}`;
-}
+export const tryLine = (address: Address, state: ProxyState): string =>
+  `Try: ${modeExample(state.mode, state, address)}`;

@@ -236,7 +236,7 @@ describe('the proxy modes', () => {
       'that it speaks TLS, and what to trust',
       { ...DEFAULT_PROXY_STATE, tls: { kind: 'local-ca' }, ca: { path: '/home/u/ca.pem' } as LocalCa },
       'Listening on https://127.0.0.1:81',
-      "Try: curl --cacert '/home/u/ca.pem' https://127.0.0.1:81/anything",
+      'Try: curl --cacert /home/u/ca.pem https://127.0.0.1:81/anything',
     ],
   ])('the first line says %s', async (_name, proxy, first, second) => {
     expect(await listeningLines(proxy)).toEqual([first, second]);
