@@ -436,6 +436,12 @@ export const ERRORS = {
     rfc: 'RFC 9110 §15.6.5',
   },
 
+  LIM_TUNNEL_IDLE: {
+    status: null,
+    title: 'Nothing passed through the tunnel for {limit} ms.',
+    hint: 'Let one side send something from time to time, or raise tunnelIdleTimeoutMs.',
+  },
+
   UP_NO_ROUTE: {
     status: 404,
     title: 'No route takes this host and path.',

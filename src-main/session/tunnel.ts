@@ -11,6 +11,8 @@ export class Tunnel implements OpenEnd {
   #reading: Reading | null = null;
   #isOver = false;
   #hasEnded = false;
+  /** When something was passed on here last, from the other end. */
+  lastPassedMs = 0;
 
   constructor(
     private readonly port: SessionPort,
@@ -52,7 +54,8 @@ export class Tunnel implements OpenEnd {
     if (reset || !hasPeerEnded || !this.#hasEnded) other.passReset();
   }
 
-  pass(bytes: Uint8Array): void {
+  pass(bytes: Uint8Array, nowMs: number): void {
+    this.lastPassedMs = nowMs;
     if (!this.#isOver) this.write(bytes);
   }
 

@@ -2,10 +2,11 @@
 import type { CloseCause, ConnectionId, SwitchedTo } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { FaultKind, PoolConfig } from '../contract/proxy-config';
+import type { Settings } from '../contract/settings';
 import type { UpstreamUrl } from '../contract/upstream-url';
 import type { UpstreamGroup } from '../guard/upstream-group';
 import type { UpstreamServer } from '../guard/upstream-server';
-import type { Fields, ResponseHead } from '../http1/events';
+import type { Fields, ParserLimits, ResponseHead } from '../http1/events';
 import type { StartLine } from '../http1/parser';
 import type { OpenEnd } from './tunnel-end';
 
@@ -27,6 +28,12 @@ export interface Destination {
   readonly member: { readonly group: UpstreamGroup; readonly server: UpstreamServer } | null;
   /** May the address a name stands for be connected to? Null: any. */
   readonly mayReach: ((address: string, port: number) => Failure | null) | null;
+}
+
+/** What all connections to servers share. The settings are replaced as a whole. */
+export interface UpstreamState {
+  readonly settings: Settings;
+  readonly replyLimits: ParserLimits;
 }
 
 /** What went wrong with a server: what is told to the client, and what counts against its health. */

@@ -8,28 +8,29 @@
  */
 import type { CloseCause, ConnectionId, ConnectionPhase, SwitchedTo, TlsInfo } from '../contract/connections';
 import { describe, type Failure } from '../contract/errors';
-import type { GuardName, Settings } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
-import type { ParserLimits, ResponseHead } from '../http1/events';
+import type { ResponseHead } from '../http1/events';
 import { Parser, type StartLine } from '../http1/parser';
 import { tripCodeOf } from './actions';
 import { stateClosed, stateFault, stateTrip, stateUpstreamOpened, type Stating } from './fact-log';
 import type { Session, SessionPort } from './port';
 import { Reading } from './reading';
 import { Tunnel } from './tunnel';
-import type { Destination, RelayOf, ReplyTaker, UpstreamConnection, UpstreamFault } from './upstream-port';
+import type {
+  Destination,
+  RelayOf,
+  ReplyTaker,
+  UpstreamConnection,
+  UpstreamFault,
+  UpstreamState,
+} from './upstream-port';
+import { UpstreamClock } from './upstream-clock';
 import { UpstreamRequest } from './upstream-request';
 
 /** To one request: each begins the wait for the final reply anew. */
 const MAX_INTERIMS = 64;
 /** How long FIN of the server is waited for after ours. */
 const CLOSE_WAIT_MS = 1_000;
-
-/** What it shares with the others. The settings are replaced as a whole. */
-export interface UpstreamState {
-  readonly settings: Settings;
-  readonly replyLimits: ParserLimits;
-}
 
 /** Whoever keeps the connection between two requests. */
 export interface UpstreamHome {
@@ -48,9 +49,6 @@ type Mode = 'connecting' | 'securing' | 'idle' | 'busy' | 'tunnel' | 'closing' |
 export class UpstreamSession implements Session, UpstreamConnection, Stating {
   #mode: Mode = 'connecting';
   #cause: CloseCause | null = null;
-  #openedAtMs = 0;
-  #connectedAtMs: number | null = null;
-  #securedAtMs: number | null = null;
   #sentBytes = 0;
   #receivedBytes = 0;
   #requests = 0;
@@ -58,12 +56,9 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
   #taker: ReplyTaker | null = null;
   #tunnel: Tunnel | null = null;
   #hasPeerEnded = false;
-  #lastReadMs = 0;
-  /** Since when the server does not take what was written; null: it does. */
-  #stalledSinceMs: number | null = null;
   /** In the pool: until when. While closing: until when FIN of the server is waited for. */
   #untilMs = Infinity;
-  #isHeld = false;
+  readonly #clock = new UpstreamClock();
   readonly #reading: Reading;
   readonly #parser: Parser;
 
@@ -100,11 +95,11 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
   }
 
   get connectedAtMs(): number | null {
-    return this.#connectedAtMs;
+    return this.#clock.connectedAtMs;
   }
 
   get securedAtMs(): number | null {
-    return this.#securedAtMs;
+    return this.#clock.securedAtMs;
   }
 
   /** Requests sent on it so far. */
@@ -114,7 +109,7 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
 
   /** Since when it waits in the pool. */
   get idleSinceMs(): number {
-    return this.#lastReadMs;
+    return this.#clock.lastReadMs;
   }
 
   get phase(): ConnectionPhase {
@@ -125,15 +120,10 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
   }
 
   get deadline(): GuardDeadline | null {
-    if (this.#mode === 'connecting' || this.#mode === 'securing')
-      return this.#after('connectTimeoutMs', this.#openedAtMs);
-    if (this.#mode !== 'busy' || this.#request === null) return null;
-    if (this.#stalledSinceMs !== null) return this.#after('replyStallTimeoutMs', this.#stalledSinceMs);
-    const { isReplyBegun, isFinal, completeAtMs } = this.#request;
-    // While the client sends, it is the one who is waited for, under deadlines of its own.
-    if (completeAtMs === null || this.#isHeld) return null;
-    const sinceMs = isReplyBegun ? Math.max(completeAtMs, this.#lastReadMs) : completeAtMs;
-    return this.#after(isFinal ? 'replyStallTimeoutMs' : 'replyTimeoutMs', sinceMs);
+    const { settings } = this.state;
+    if (this.#mode === 'connecting' || this.#mode === 'securing') return this.#clock.connecting(settings);
+    if (this.#tunnel !== null) return this.#clock.tunnelling(this.#tunnel.lastPassedMs, settings);
+    return this.#mode !== 'busy' || this.#request === null ? null : this.#clock.replying(this.#request, settings);
   }
 
   get wakeAtMs(): number | null {
@@ -141,28 +131,23 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
     return atMs === Infinity ? null : atMs;
   }
 
-  #after(guard: GuardName & ('connectTimeoutMs' | 'replyTimeoutMs' | 'replyStallTimeoutMs'), startedAtMs: number) {
-    const limit = this.state.settings[guard];
-    return limit === null ? null : { guard, startedAtMs, atMs: startedAtMs + limit, limit };
-  }
-
   opened(nowMs: number): void {
-    this.#openedAtMs = nowMs;
+    this.#clock.openedAtMs = nowMs;
     stateUpstreamOpened(this, this.destination, nowMs);
   }
 
   /** TCP is there; `secures`: TLS comes next. */
   connected(client: string, server: string, secures: boolean, nowMs: number): void {
     this.port.record({ kind: 'connection.connected', connection: this.id, atMs: nowMs, client, server });
-    this.#connectedAtMs = nowMs;
-    this.#lastReadMs = nowMs;
+    this.#clock.connectedAtMs = nowMs;
+    this.#clock.lastReadMs = nowMs;
     this.#mode = secures ? 'securing' : 'idle';
     if (!secures) this.home.connected(this, nowMs);
   }
 
   secured(tls: TlsInfo, nowMs: number): void {
     this.port.record({ kind: 'connection.secured', connection: this.id, atMs: nowMs, tls });
-    this.#securedAtMs = nowMs;
+    this.#clock.securedAtMs = nowMs;
     this.#mode = 'idle';
     this.home.connected(this, nowMs);
   }
@@ -209,20 +194,20 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
   }
 
   get isStalled(): boolean {
-    return this.#stalledSinceMs !== null;
+    return this.#clock.stalledSinceMs !== null;
   }
 
   /** The client does not take the reply: nothing more is read until `readOn`. */
   hold(nowMs: number): void {
-    this.#isHeld = true;
+    this.#clock.isHeld = true;
     this.#reading.pause('untaken-reply', nowMs);
   }
 
   readOn(nowMs: number): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
+    if (!this.#clock.isHeld) return;
+    this.#clock.isHeld = false;
     const heldMs = this.#reading.resume('untaken-reply', nowMs);
-    this.#lastReadMs = Math.min(nowMs, this.#lastReadMs + heldMs);
+    this.#clock.skip(heldMs, nowMs);
     this.#request?.notReadFor(heldMs, nowMs);
   }
 
@@ -245,7 +230,7 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
 
   received(bytes: Uint8Array, nowMs: number): void {
     this.#receivedBytes += bytes.length;
-    this.#lastReadMs = nowMs;
+    this.#clock.lastReadMs = nowMs;
     if (this.#tunnel !== null) return this.#tunnel.received(bytes, nowMs);
     if (this.#mode === 'busy') {
       this.#parser.receive(bytes);
@@ -293,7 +278,7 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
   #takeEnd(end: number, nowMs: number): void {
     const request = this.#request;
     if (request === null || request.isInterim) return;
-    const isAllSaid = request.isComplete && this.#stalledSinceMs === null && end === this.#receivedBytes;
+    const isAllSaid = request.isComplete && this.#clock.stalledSinceMs === null && end === this.#receivedBytes;
     const isReusable = isAllSaid && request.keepsAlive;
     const taker = this.#taker;
     this.#taker = null;
@@ -330,21 +315,21 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
   sent(taken: boolean, nowMs: number): void {
     if (this.#tunnel !== null) return this.#tunnel.sent(taken, nowMs);
     if (taken || this.#mode !== 'busy') return;
-    this.#stalledSinceMs ??= nowMs;
+    this.#clock.stalledSinceMs ??= nowMs;
     this.#taker?.upstreamStalled(nowMs);
   }
 
   drained(nowMs: number): void {
     if (this.#tunnel !== null) return this.#tunnel.drained(nowMs);
-    if (this.#stalledSinceMs === null) return;
-    this.#stalledSinceMs = null;
+    if (this.#clock.stalledSinceMs === null) return;
+    this.#clock.stalledSinceMs = null;
     this.#taker?.upstreamTakes(nowMs);
   }
 
   finished(): void {}
 
   notReadFor(ms: number): void {
-    this.#lastReadMs += ms;
+    this.#clock.skip(ms);
     this.#request?.notReadFor(ms);
   }
 
@@ -364,6 +349,7 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
     const measured = Math.round(nowMs - startedAtMs);
     stateTrip(this, guard, { limit, measured, offset: this.#receivedBytes, status: null }, nowMs);
     const failure: Failure = { code: tripCodeOf(guard), detail: { limit, measured, server: this.destination.server } };
+    if (this.#tunnel !== null) return this.#cutTunnel('guard-reset', nowMs);
     if (this.#mode !== 'busy') {
       this.#mode = 'closed';
       this.#cause = 'guard-reset';
@@ -395,11 +381,21 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
     const isOurs = this.#tunnel !== null && !this.#hasPeerEnded;
     const taker = this.#lose(reset ? 'upstream-reset' : isOurs ? 'client-left' : 'upstream-closed');
     if (wasBusy) this.#tellLost(taker, this.#cutShort(reset ? 'it was reset' : 'it closed'), nowMs);
+    this.#overAndDone(reset, nowMs);
+  }
+
+  #overAndDone(reset: boolean, nowMs: number): void {
     this.#mode = 'closed';
     const tunnel = this.#tunnel;
     this.#tunnel = null;
     this.#stateClosed(nowMs);
     tunnel?.closed(this.#hasPeerEnded, reset);
+  }
+
+  #cutTunnel(cause: CloseCause, nowMs: number): void {
+    this.#cause = cause;
+    this.port.reset();
+    this.#overAndDone(true, nowMs);
   }
 
   /** The reply under way is lost. */

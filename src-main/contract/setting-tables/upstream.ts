@@ -45,4 +45,15 @@ export const UPSTREAM = {
     raise: 'a server that hangs in the middle of a reply holds its connections longer',
     lower: 'event streams with long silences are cut off',
   },
+  tunnelIdleTimeoutMs: {
+    ...timeout,
+    label: 'Tunnel idle timeout',
+    default: HOUR_MS,
+    max: 24 * HOUR_MS,
+    slider: [1_000, 24 * HOUR_MS],
+    trips: 'LIM_TUNNEL_IDLE',
+    doc: 'Time without a byte in either direction of a tunnel or a WebSocket, after which both sides are reset.',
+    raise: 'tunnels that nobody uses any more hold their connections longer',
+    lower: 'quiet connections, such as an idle shell, are cut',
+  },
 } as const satisfies Record<string, SettingEntry>;
