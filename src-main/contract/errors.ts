@@ -523,12 +523,12 @@ export const ERRORS = {
   FWD_CLIENT: {
     status: 403,
     title: 'The client {client} may not use this proxy.',
-    hint: 'Add its address or range to the allow list of the forward mode.',
+    hint: 'Add its address or range to the allow list (--allow).',
   },
   FWD_PRIVATE: {
     status: 403,
     title: 'The address asked for is a private one, which clients from elsewhere may not reach.',
-    hint: 'Allow private addresses in the forward mode where that is meant.',
+    hint: 'Allow private addresses (--allow-private) where that is meant.',
   },
   FWD_LOOP: {
     status: 508,
