@@ -185,6 +185,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     // The replies before it have been stated.
     if (this.#outgoing !== null) this.#send(this.#outgoing, nowMs());
     this.hooks.tap.ended(this.id, this.#writes, 'reset', nowMs());
+    this.#ending = true;
     if (this.#socket !== null) resetSocket(this.#socket);
   }
 
@@ -385,6 +386,8 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
       // What is stated of the end goes along with its packet.
       this.session.closed(this.#reset, atMs);
       if (this.#reset) this.hooks.tap.ended(this.id, this.#reads, 'reset', atMs);
+      // Closing a socket sends FIN where neither that nor RST was sent before.
+      else if (!this.#ending) this.hooks.tap.ended(this.id, this.#writes, 'fin', atMs);
     } catch (thrown) {
       this.hooks.broke(bugOf(thrown));
     }

@@ -29,10 +29,11 @@ export class ProxyEngine {
     settings: SomeSettings = {},
     caPath: string | null = null,
     host = '127.0.0.1',
+    journalPath: string | null = null,
   ): Promise<ProxyEngine> {
     const created = await createInspector({
       settingsPath: null,
-      journalPath: null,
+      journalPath,
       flags: { ...DEFAULT_SETTINGS, bucketCapacity: null, ...settings },
       preset: null,
       replyMode: 'default',
