@@ -84,6 +84,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   #outbox: Uint8Array[] | null = null;
   #isTouched = false;
   #ending = false;
+  #hasReset = false;
   #reset = false;
   /** The session does not want to read. */
   #isPaused = false;
@@ -185,7 +186,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     // The replies before it have been stated.
     if (this.#outgoing !== null) this.#send(this.#outgoing, nowMs());
     this.hooks.tap.ended(this.id, this.#writes, 'reset', nowMs());
-    this.#ending = true;
+    this.#hasReset = true;
     if (this.#socket !== null) resetSocket(this.#socket);
   }
 
@@ -387,7 +388,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
       this.session.closed(this.#reset, atMs);
       if (this.#reset) this.hooks.tap.ended(this.id, this.#reads, 'reset', atMs);
       // Closing a socket sends FIN where neither that nor RST was sent before.
-      else if (!this.#ending) this.hooks.tap.ended(this.id, this.#writes, 'fin', atMs);
+      else if (!this.#ending && !this.#hasReset) this.hooks.tap.ended(this.id, this.#writes, 'fin', atMs);
     } catch (thrown) {
       this.hooks.broke(bugOf(thrown));
     }
