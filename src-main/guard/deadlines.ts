@@ -37,6 +37,18 @@ export interface StageMarks {
   readonly bodyBytes: number;
 }
 
+/** Of a connection that is not open yet, to be kept up by whoever reads from it. */
+export const newStageMarks = (): { -readonly [Name in keyof StageMarks]: StageMarks[Name] } => ({
+  openedAtMs: 0,
+  waitingSinceMs: 0,
+  requestSinceMs: 0,
+  isFirstRequest: true,
+  bodySinceMs: 0,
+  lastReadMs: 0,
+  headBytes: 0,
+  bodyBytes: 0,
+});
+
 export interface GuardDeadline {
   readonly guard: GuardName;
   readonly startedAtMs: number;

@@ -6,7 +6,15 @@
  */
 import type { ConnectionPhase } from '../contract/connections';
 import type { Settings } from '../contract/settings';
-import { deadlineAtMs, deadlineFor, headStart, measuredAt, type GuardDeadline, type Stage } from '../guard/deadlines';
+import {
+  deadlineAtMs,
+  deadlineFor,
+  headStart,
+  measuredAt,
+  newStageMarks,
+  type GuardDeadline,
+  type Stage,
+} from '../guard/deadlines';
 import type { Parser } from '../http1/parser';
 
 /** What the deadlines watch in each phase; an idle connection that carried no request yet is `unused`. */
@@ -35,16 +43,7 @@ const STAGES: Readonly<Record<ConnectionPhase, Stage>> = {
 };
 
 export class PhaseClock {
-  readonly #marks = {
-    openedAtMs: 0,
-    waitingSinceMs: 0,
-    requestSinceMs: 0,
-    isFirstRequest: true,
-    bodySinceMs: 0,
-    lastReadMs: 0,
-    headBytes: 0,
-    bodyBytes: 0,
-  };
+  readonly #marks = newStageMarks();
   #requestStartedAtMs = 0;
   /** Offset of the request whose first byte was noticed last. */
   #noticedStart = -1;

@@ -7,7 +7,7 @@
 import type { CloseCause, ConnectionId, ConnectionPhase } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { GuardName } from '../contract/settings';
-import { deadlineFor, measuredAt, type GuardDeadline, type Stage } from '../guard/deadlines';
+import { deadlineFor, measuredAt, newStageMarks, type GuardDeadline, type Stage } from '../guard/deadlines';
 import { GAUGES } from '../guard/gauges';
 import type { StartLine } from '../http1/parser';
 import { actionOn } from './actions';
@@ -41,16 +41,7 @@ export abstract class RawSession implements Session, ConnectionWaiter {
   #tunnel: Tunnel | null = null;
   #relay: Marks | null = null;
   readonly #reading: Reading;
-  readonly #marks = {
-    openedAtMs: 0,
-    waitingSinceMs: 0,
-    requestSinceMs: 0,
-    isFirstRequest: true,
-    bodySinceMs: 0,
-    lastReadMs: 0,
-    headBytes: 0,
-    bodyBytes: 0,
-  };
+  readonly #marks = newStageMarks();
 
   constructor(
     protected readonly port: SessionPort,

@@ -2,6 +2,23 @@
 import type { ConnectionDetail, Direction, Exchange, FaultMark, Trip } from '@contract/connections';
 import type { Failure } from '@contract/errors';
 
+/** Of an exchange whose head is not complete there is only its beginning. */
+export const HARDLY_BEGUN = {
+  headEnd: null,
+  requestEnd: null,
+  headAtMs: null,
+  requestAtMs: null,
+  bodyBytes: 0,
+  status: null,
+  replyStart: null,
+  replyEnd: null,
+  replyAtMs: null,
+  tokensLeft: null,
+  relay: null,
+  relayOf: null,
+  switchedTo: null,
+} as const satisfies Partial<Exchange>;
+
 /** What a guard or fault stopped without a reply: no exchange tells of it. */
 function silentVerdict({ trips, faults }: ConnectionDetail, from: number): FaultMark | Trip | null {
   const last = [trips.at(-1), faults.at(-1)]
@@ -29,25 +46,13 @@ function pendingExchange(detail: ConnectionDetail): Exchange | null {
   // A row names the request before, and its status, until the next start line is complete.
   const hasStartLine = row.phase === 'headers' || (row.phase === 'closed' && row.status === null);
   return {
+    ...HARDLY_BEGUN,
     number: (last?.number ?? 0) + 1,
     method: hasStartLine ? row.method : '',
     target: hasStartLine ? row.target : '',
     version: '',
     startedAtMs: row.armed?.startedAtMs ?? timeline.at(-1)?.fromMs ?? row.openedAtMs,
     requestStart,
-    headEnd: null,
-    requestEnd: null,
-    headAtMs: null,
-    requestAtMs: null,
-    bodyBytes: 0,
-    status: null,
-    replyStart: null,
-    replyEnd: null,
-    replyAtMs: null,
-    tokensLeft: null,
-    relay: null,
-    relayOf: null,
-    switchedTo: null,
     failure: verdict && { ...failureOf(verdict, []), offset: verdict.offset },
   };
 }

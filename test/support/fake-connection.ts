@@ -18,6 +18,7 @@ import { DEFAULT_SETTINGS } from '@contract/settings';
 import { NO_LIMITS } from '@http1/events';
 import { Parser } from '@http1/parser';
 import { joined } from '../../src-main/capture/pcapng-blocks';
+import { HARDLY_BEGUN } from '../../src-renderer/lens/exchanges';
 import { FakeTransport } from './fake-transport';
 import { makeRow } from './rows';
 
@@ -39,25 +40,7 @@ export const sent = (atMs: number, text: string | Uint8Array): Crossing => ({
   direction: 'out',
 });
 
-const EMPTY_EXCHANGE = {
-  method: '',
-  target: '',
-  version: '',
-  headEnd: null,
-  requestEnd: null,
-  headAtMs: null,
-  requestAtMs: null,
-  bodyBytes: 0,
-  status: null,
-  replyStart: null,
-  replyEnd: null,
-  replyAtMs: null,
-  tokensLeft: null,
-  relay: null,
-  relayOf: null,
-  switchedTo: null,
-  failure: null,
-} as const;
+const EMPTY_EXCHANGE = { ...HARDLY_BEGUN, method: '', target: '', version: '', failure: null } as const;
 
 interface Draft {
   exchanges: Exchange[];

@@ -1,4 +1,5 @@
 /** Frames made by hand, right and wrong ones, and what the reader tells of bytes however they are cut. */
+import { joined as joinedParts } from '../../src-main/capture/pcapng-blocks.ts';
 import type { Frame, FrameEvent } from '../../src-main/websocket/frame.ts';
 import { FrameReader, type FrameReaderOptions } from '../../src-main/websocket/frame-reader.ts';
 import { unmask } from '../../src-main/websocket/masking.ts';
@@ -20,15 +21,7 @@ export interface FrameParts {
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const hex = (text: string): Uint8Array =>
   Uint8Array.from(text.trim().split(/\s+/), (pair) => Number.parseInt(pair, 16));
-export function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+export const joined = (...parts: readonly Uint8Array[]): Uint8Array => joinedParts(parts);
 
 const needed = (length: number): 0 | 2 | 8 => (length < 126 ? 0 : length < 65_536 ? 2 : 8);
 
