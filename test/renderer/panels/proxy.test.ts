@@ -98,7 +98,7 @@ test('the forward modes take clients, private addresses and hosts', async () => 
   expect(button('Use').disabled).toBe(true);
   await type('Clients let in', '10.0.0.0/8');
   await fireEvent.click(screen.getByRole('switch'));
-  await type('Hosts whose TLS is taken off', '*.example.com');
+  await type('Hosts to intercept', '*.example.com');
   await submit('Use');
   expect(engine.transport.paramsOf('proxy.change')).toEqual([
     {
