@@ -380,7 +380,11 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
     if (!isThere) return this.failed(this.#failure('UP_CONNECT', 'the connection was closed'), nowMs);
     const isOurs = this.#tunnel !== null && !this.#hasPeerEnded;
     const taker = this.#lose(reset ? 'upstream-reset' : isOurs ? 'client-left' : 'upstream-closed');
-    if (wasBusy) this.#tellLost(taker, this.#cutShort(reset ? 'it was reset' : 'it closed'), nowMs);
+    if (wasBusy) {
+      const fault = this.#cutShort(reset ? 'it was reset' : 'it closed');
+      this.#stateFault(fault.failure, nowMs);
+      taker?.upstreamFailed(fault, nowMs);
+    }
     this.#overAndDone(reset, nowMs);
   }
 
@@ -398,11 +402,12 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
     this.#overAndDone(true, nowMs);
   }
 
-  /** The reply under way is lost. */
+  /** The reply under way is lost: stated before the packet it goes along with, unless it was where it was found. */
   #fail(fault: UpstreamFault, cause: CloseCause, nowMs: number): void {
     const taker = this.#lose(cause);
+    if (fault.kind === 'closed') this.#stateFault(fault.failure, nowMs);
     this.port.reset();
-    this.#tellLost(taker, fault, nowMs);
+    taker?.upstreamFailed(fault, nowMs);
   }
 
   #lose(cause: CloseCause): ReplyTaker | null {
@@ -410,11 +415,6 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
     this.#taker = null;
     this.#leave(cause);
     return taker;
-  }
-
-  #tellLost(taker: ReplyTaker | null, fault: UpstreamFault, nowMs: number): void {
-    if (fault.kind === 'closed') this.#stateFault(fault.failure, nowMs);
-    taker?.upstreamFailed(fault, nowMs);
   }
 
   #cutShort(reason: string): UpstreamFault {

@@ -13,7 +13,7 @@ import { curl } from '../support/curl';
 import { ProxyEngine } from '../support/proxy-engine';
 import { nginxSite, NodeSite } from '../support/sites';
 import { TcpClient } from '../support/tcp-client';
-import { TcpServer } from '../support/tcp-server';
+import { TcpServer, type TcpPeer } from '../support/tcp-server';
 import { tshark } from '../support/tshark';
 
 const UPLOAD = randomBytes(3_000_000);
@@ -272,6 +272,45 @@ describe('tshark finds a connection that was', () => {
     await Promise.all([client.untilClosed(), peer.when(() => peer.isClosed)]);
     const all = await packets({});
     expect([resets(all, engine.port), resets(all, server.port)]).toEqual([1, 1]);
+    expect(odd(all)).toEqual([]);
+  });
+
+  it('failed in any other way, with its note at one of its packets', async () => {
+    const config = (scheme: string): string =>
+      JSON.stringify({
+        upstreams: { api: { servers: [{ url: `${scheme}://127.0.0.1:${server.port}` }], retry: null } },
+      });
+    await record({ mode: 'reverse', config: config('http') });
+    const asked = async (index: number, answer: (peer: TcpPeer) => void, method = 'GET'): Promise<void> => {
+      const client = await TcpClient.open(engine.port);
+      await client.send(`${method} / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      const peer = await server.peer(index);
+      answer(peer);
+      await client.untilEnd();
+      client.close();
+    };
+    await asked(0, (peer) => peer.send('SSH-2.0\r\n'));
+    await asked(1, (peer) => peer.end(), 'POST');
+    await asked(2, (peer) => peer.send('HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n'));
+    await asked(3, (peer) => peer.send('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+    await engine.call('settings.set', { name: 'replyTimeoutMs', value: 50 });
+    await asked(4, () => undefined);
+    await engine.call('settings.set', { name: 'connectTimeoutMs', value: 50 });
+    await engine.call('proxy.change', { config: config('https') });
+    await asked(5, () => undefined);
+    await asked(6, (peer) => peer.send('HTTP/1.1 400 No TLS\r\n\r\n'));
+    await asked(7, (peer) => peer.reset());
+    const rude = await TcpClient.open(engine.port);
+    await rude.send('GET / HT');
+    rude.end();
+    await rude.untilEnd();
+    const all = await packets({ [engine.port]: 'http' });
+    for (const code of ['UP_MALFORMED', 'UP_CLOSED', 'UP_CODED', 'UP_SWITCHED', 'H1_INCOMPLETE']) {
+      expect(comments(all)).toContain(code);
+    }
+    for (const code of ['LIM_REPLY_TIMEOUT', 'LIM_CONNECT_TIMEOUT', 'TLS_UPSTREAM_PLAIN']) {
+      expect(comments(all)).toContain(code);
+    }
     expect(odd(all)).toEqual([]);
   });
 });
