@@ -142,10 +142,12 @@ export function rowTone(row: ConnectionRow): RowTone {
 }
 
 /** `GET /health`; where the latest request has no start line, what there is in its place. */
-export function requestText({ method, target, bytesIn, closedAtMs, side, carrier }: ConnectionRow): string {
+export function requestText(row: ConnectionRow): string {
+  const { method, target, bytesIn, closedAtMs, side, carrier, phase, marks } = row;
   if (method !== '') return `${method} ${target}`;
-  // The other end of a tunnel: what passes there is for nobody here to read.
-  if (side === 'upstream' && carrier !== null) return 'tunnel';
+  // Either end of a tunnel: what passes there is for nobody here to read.
+  if (phase === 'tunnel' || (side === 'upstream' && carrier !== null)) return 'tunnel';
+  if (marks.some((mark) => mark.startsWith('SOCKS_'))) return 'no SOCKS5 request';
   return `${bytesIn === 0 ? 'no request' : 'no start line'}${closedAtMs === null ? ' yet' : ''}`;
 }
 

@@ -71,7 +71,9 @@ test('names the request, or says what of it is missing', () => {
     requestText(makeRow({ id: 1, ...nameless, bytesIn: 0 })),
     requestText(makeRow({ id: 1, ...nameless, ...openRow, bytesIn: 3 })),
     requestText(makeRow({ id: 1, ...nameless, bytesIn: 11 })),
-  ]).toEqual(['GET /health', 'no request', 'no start line yet', 'no start line']);
+    requestText(makeRow({ id: 1, ...nameless, phase: 'tunnel' })),
+    requestText(makeRow({ id: 1, ...nameless, marks: ['SOCKS_VERSION'] })),
+  ]).toEqual(['GET /health', 'no request', 'no start line yet', 'no start line', 'tunnel', 'no SOCKS5 request']);
 });
 
 test('says in words what the dot says by colour', () => {
