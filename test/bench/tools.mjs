@@ -1,5 +1,6 @@
 import { ensureDependencies } from '../setup/dependencies.mjs';
 import { ensurePrograms } from '../setup/system-tools.mjs';
+import { ensureComparedPackages } from './compared-packages.mjs';
 
 /** Proxies to compare with. Where they cannot be had, that comparison is left out and the others stay. */
 const COMPARED = { nginx: 'nginx-light', haproxy: 'haproxy' };
@@ -9,7 +10,8 @@ export function ensureTools() {
   const problem =
     ensureDependencies() ?? ensurePrograms({ wrk: 'wrk', taskset: 'util-linux', slowhttptest: 'slowhttptest' });
   if (problem !== null) return problem;
-  const missing = ensurePrograms(COMPARED);
-  if (missing !== null) console.error(missing);
+  for (const missing of [ensurePrograms(COMPARED), ensureComparedPackages()]) {
+    if (missing !== null) console.error(missing);
+  }
   return null;
 }

@@ -4,11 +4,17 @@
  *   node http-proxy-3.mjs UPSTREAM_URL
  */
 import { Agent, createServer } from 'node:http';
-import { createProxyServer } from 'http-proxy-3';
+import { comparedPackage } from '../compared-packages.mjs';
+
+const { createProxyServer } = comparedPackage('http-proxy-3');
 
 const agent = new Agent({ keepAlive: true });
 const proxy = createProxyServer({ target: process.argv[2] ?? '', agent });
-proxy.on('error', (_error, _request, response) => void response.destroy());
+proxy.on(
+  'error',
+  (/** @type {Error} */ _error, /** @type {unknown} */ _request, /** @type {import('node:net').Socket} */ response) =>
+    void response.destroy(),
+);
 
 const server = createServer((request, response) => void proxy.web(request, response));
 server.keepAliveTimeout = 60_000;

@@ -4,7 +4,9 @@
  *
  *   node mockttp.mjs UPSTREAM_URL PORT
  */
-import { getLocal } from 'mockttp';
+import { comparedPackage } from '../compared-packages.mjs';
+
+const { getLocal } = comparedPackage('mockttp');
 
 const [upstream = '', port] = process.argv.slice(2);
 // It tells of each connection that wrk drops at the end of a round.
