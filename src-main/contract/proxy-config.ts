@@ -77,10 +77,11 @@ const Server = object({
 });
 
 /** Asks each server by itself whether it is well. Raising the interval finds the sick later; lowering it asks more. */
-const HealthCheck = object({
+const GivenHealthCheck = object({
   path: v.optional(text(pathProblem), '/'),
   intervalMs: v.optional(whole(100, HOUR_MS), 5 * SECOND_MS),
-  timeoutMs: v.optional(whole(10, HOUR_MS), 2 * SECOND_MS),
+  /** Left out: 2 s, or the interval where that is shorter. */
+  timeoutMs: v.optional(whole(10, HOUR_MS)),
   /** Good answers in a row that bring a server back. */
   healthyAfter: v.optional(whole(1, 100), 2),
   /** Bad ones in a row that take it out. */
@@ -89,6 +90,14 @@ const HealthCheck = object({
   jitterShare: v.optional(share(0), 0.1),
   statuses: v.optional(list(text(statusesProblem), 1, MAX_STATUSES), ['200-399']),
 });
+
+const HealthCheck = v.pipe(
+  GivenHealthCheck,
+  v.transform(({ timeoutMs, ...check }) => ({
+    ...check,
+    timeoutMs: timeoutMs ?? Math.min(2 * SECOND_MS, check.intervalMs),
+  })),
+);
 
 /**
  * What counts as a fault of a server: it cannot be connected to, a deadline passed, it closed before its reply was

@@ -28,6 +28,15 @@ const server = (port = 3000) => ({ url: `http://127.0.0.1:${port}` });
 const one = (more: object = {}) => ({ upstreams: { api: { servers: [server()], ...more } } });
 
 describe('a proxy configuration', () => {
+  it('waits no longer for a check than until the next one, where it is not said how long', () => {
+    const timeout = (healthCheck: object) => {
+      const read = checkProxyConfig(one({ healthCheck }));
+      return read.ok ? read.value.upstreams['api']?.healthCheck?.timeoutMs : read.mistakes;
+    };
+    expect(timeout({})).toBe(2_000);
+    expect(timeout({ intervalMs: 500 })).toBe(500);
+  });
+
   it('needs only a server: everything else has a default', () => {
     expect(taken(one())).toEqual({
       upstreams: {
@@ -110,7 +119,7 @@ describe('a proxy configuration', () => {
     [one({ healthCheck: { statuses: ['404-200'] } }), /^upstreams\.api\.healthCheck\.statuses\[0\]: it is a status/],
     [one({ healthCheck: { statuses: ['99'] } }), /^upstreams\.api\.healthCheck\.statuses\[0\]: it is a status/],
     [
-      one({ healthCheck: { intervalMs: 1_000 } }),
+      one({ healthCheck: { intervalMs: 1_000, timeoutMs: 1_001 } }),
       'upstreams.api.healthCheck.timeoutMs: it cannot be longer than intervalMs, or checks would pile up.',
     ],
     [
