@@ -60,12 +60,12 @@ test('answers 429 from an empty bucket, and shows it refill', async ({ bytescope
 });
 
 test('switches a guard off and on', async ({ bytescope: { page, port } }) => {
-  await page.getByRole('textbox', { name: 'Idle timeout' }).fill('150ms');
-  await page.getByRole('textbox', { name: 'Idle timeout' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Idle timeout', exact: true }).fill('150ms');
+  await page.getByRole('textbox', { name: 'Idle timeout', exact: true }).press('Enter');
   const cut = await TcpClient.open(port);
   expect(await cut.untilEnd()).toBe('');
-  await page.getByRole('switch', { name: 'Idle timeout' }).click();
-  await expect(page.getByRole('switch', { name: 'Idle timeout' })).not.toBeChecked();
+  await page.getByRole('switch', { name: /^Idle timeout/ }).click();
+  await expect(page.getByRole('switch', { name: /^Idle timeout/ })).not.toBeChecked();
   const kept = await TcpClient.open(port);
   await expect(page.getByRole('option', { name: /open, idle/ })).toBeVisible();
   await kept.send('GET /health HTTP/1.1\r\nHost: a\r\n\r\n');
