@@ -29,7 +29,7 @@ export class UpstreamPool implements UpstreamConnections, UpstreamHome {
   /** Whom a connection is made for. */
   readonly #waiters = new Map<UpstreamSession, ConnectionWaiter>();
   readonly #drivers = new Map<UpstreamSession, Connecting['driver']>();
-  /** Their servers are not asked any more. */
+  /** Made for a tunnel, or to a server that is not asked any more: none of them is kept. */
   readonly #unwanted = new WeakSet<UpstreamSession>();
   #isStopped = false;
 
@@ -37,15 +37,20 @@ export class UpstreamPool implements UpstreamConnections, UpstreamHome {
 
   acquire(destination: Destination, waiter: ConnectionWaiter, reuse: Reuse, nowMs: number): void {
     const kept = reuse === 'none' ? undefined : this.#takeIdle(destination, reuse, nowMs);
-    if (kept === undefined) this.open(destination, waiter, nowMs);
+    if (kept === undefined) this.#make(destination, waiter, nowMs);
     else if (!waiter.granted(kept, nowMs)) this.freed(kept, nowMs);
   }
 
   open(destination: Destination, waiter: ConnectionWaiter, nowMs: number): void {
+    this.#unwanted.add(this.#make(destination, waiter, nowMs));
+  }
+
+  #make(destination: Destination, waiter: ConnectionWaiter, nowMs: number): UpstreamSession {
     const { session, driver } = this.connect(destination, this);
     this.#waiters.set(session, waiter);
     this.#drivers.set(session, driver);
     waiter.connecting(session.id, nowMs);
+    return session;
   }
 
   #takeIdle({ key }: Destination, reuse: Reuse, nowMs: number): UpstreamSession | undefined {

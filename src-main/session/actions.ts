@@ -46,7 +46,7 @@ const BY_GUARD: Readonly<Record<GuardName, ActionName | 'by-stage' | 'replies'>>
   connectTimeoutMs: 'replies',
   replyTimeoutMs: 'replies',
   replyStallTimeoutMs: 'replies',
-  tunnelIdleTimeoutMs: 'replies',
+  tunnelIdleTimeoutMs: 'by-stage',
 };
 
 /** The code a guard trips with. */

@@ -106,7 +106,8 @@ export class OriginSession implements Session, RelayingSession {
 
   /** The guard armed now. */
   get deadline(): GuardDeadline | null {
-    const deadline = this.in.atDesk().clock.deadline(this.#awaited, this.server.settings);
+    const { settings } = this.server;
+    const deadline = this.#tunnel?.deadline(settings) ?? this.in.atDesk().clock.deadline(this.#awaited, settings);
     this.#restIfIdle();
     return deadline;
   }
@@ -193,14 +194,8 @@ export class OriginSession implements Session, RelayingSession {
   }
 
   deadlinePassed(nowMs: number): void {
-    if (this.#mode === 'lingering') {
-      if (nowMs >= (this.#lingerUntilMs ?? 0)) this.port.destroy();
-      return;
-    }
-    if (this.#delay !== null) {
-      if (nowMs >= this.#delay.untilMs) this.#proceed(nowMs);
-      return;
-    }
+    if (this.#mode === 'lingering') return nowMs >= (this.#lingerUntilMs ?? 0) ? this.port.destroy() : undefined;
+    if (this.#delay !== null) return nowMs >= this.#delay.untilMs ? this.#proceed(nowMs) : undefined;
     const { deadline } = this;
     if (this.#mode === 'closed' || deadline === null || nowMs < deadline.atMs) return;
     if (this.phase === 'replying' && this.out.tookSome()) {
@@ -209,7 +204,8 @@ export class OriginSession implements Session, RelayingSession {
     }
     const { clock, parser } = this.in.atDesk();
     const { guard, limit } = deadline;
-    const seen = { limit, measured: clock.measured(deadline, nowMs), offset: parser.offset };
+    const offset = this.#tunnel === null ? parser.offset : this.in.bytes;
+    const seen = { limit, measured: clock.measured(deadline, nowMs), offset };
     this.#endAs(trip(this, guard, seen, nowMs), nowMs);
   }
 
@@ -388,7 +384,7 @@ export class OriginSession implements Session, RelayingSession {
   becomeTunnel(other: TunnelEnd, nowMs: number): TunnelEnd {
     this.#mode = 'tunnel';
     this.exchange = null;
-    const tunnel = new Tunnel(this.port, (bytes) => this.out.write(bytes));
+    const tunnel = new Tunnel(this.port, (bytes) => this.out.write(bytes), nowMs);
     tunnel.couple(other);
     this.#tunnel = tunnel;
     this.#held?.passTo(other, nowMs);
@@ -439,7 +435,9 @@ export class OriginSession implements Session, RelayingSession {
 
   #dueAtMs(): number {
     if (this.#mode === 'lingering') return this.#lingerUntilMs ?? Infinity;
-    return this.#delay?.untilMs ?? this.in.atDesk().clock.deadlineAtMs(this.#awaited, this.server.settings);
+    const { settings } = this.server;
+    if (this.#tunnel !== null) return this.#tunnel.deadline(settings)?.atMs ?? Infinity;
+    return this.#delay?.untilMs ?? this.in.atDesk().clock.deadlineAtMs(this.#awaited, settings);
   }
 
   /** What is ending keeps its desk: how far it was read is asked for until it is gone. */

@@ -78,11 +78,13 @@ export abstract class RawSession implements Session, ConnectionWaiter {
   }
 
   get deadline(): GuardDeadline | null {
+    if (this.#mode === 'tunnel') return this.#tunnel?.deadline(this.server.settings) ?? null;
     if (this.#mode !== 'opening') return null;
     return deadlineFor(this.#stage, this.server.settings, this.#marks, this.server.startedAtMs);
   }
 
   get #stage(): Stage {
+    if (this.#mode !== 'opening') return 'none';
     return this.#bytesIn === 0 ? 'unused' : 'fields';
   }
 
@@ -156,7 +158,7 @@ export abstract class RawSession implements Session, ConnectionWaiter {
     this.#mode = 'tunnel';
     this.connectedTo(nowMs);
     const end = upstream.becomeTunnel('tunnel', nowMs);
-    this.#tunnel = new Tunnel(this.port, (bytes) => this.out.write(bytes));
+    this.#tunnel = new Tunnel(this.port, (bytes) => this.out.write(bytes), nowMs);
     this.#tunnel.couple(end);
     end.couple(this.#tunnel);
     this.#held = null;

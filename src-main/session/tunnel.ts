@@ -2,6 +2,8 @@
  * One end of a tunnel: what this connection receives goes out at the other end as it is, and the other way round, with
  * FIN and RST. Nothing is kept: where one side does not take what was written, the other side is not read from.
  */
+import type { Settings } from '../contract/settings';
+import type { GuardDeadline } from '../guard/deadlines';
 import { Reading } from './reading';
 import type { SessionPort } from './port';
 import type { OpenEnd, TunnelEnd } from './tunnel-end';
@@ -11,20 +13,27 @@ export class Tunnel implements OpenEnd {
   #reading: Reading | null = null;
   #isOver = false;
   #hasEnded = false;
-  /** When something was passed on here last, from the other end. */
-  lastPassedMs = 0;
 
   constructor(
     private readonly port: SessionPort,
     /** Writes, and counts. */
     private readonly write: (bytes: Uint8Array) => void,
+    /** When something passed last, either way. */
+    private lastPassedMs: number,
   ) {}
+
+  /** Of the end that is a client's: every tunnel has one. */
+  deadline({ tunnelIdleTimeoutMs: limit }: Settings): GuardDeadline | null {
+    const startedAtMs = this.lastPassedMs;
+    return limit === null ? null : { guard: 'tunnelIdleTimeoutMs', startedAtMs, atMs: startedAtMs + limit, limit };
+  }
 
   couple(other: TunnelEnd): void {
     this.#other = other;
   }
 
   received(bytes: Uint8Array, nowMs: number): void {
+    this.lastPassedMs = nowMs;
     this.#other?.pass(bytes, nowMs);
   }
 

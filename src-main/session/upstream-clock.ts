@@ -2,8 +2,7 @@
 import type { GuardName, Settings } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
 
-type UpstreamGuard = GuardName &
-  ('connectTimeoutMs' | 'replyTimeoutMs' | 'replyStallTimeoutMs' | 'tunnelIdleTimeoutMs');
+type UpstreamGuard = GuardName & ('connectTimeoutMs' | 'replyTimeoutMs' | 'replyStallTimeoutMs');
 
 /** What is to be known of the request under way. */
 interface Awaited {
@@ -34,11 +33,6 @@ export class UpstreamClock {
     if (completeAtMs === null || this.isHeld) return null;
     const sinceMs = isReplyBegun ? Math.max(completeAtMs, this.lastReadMs) : completeAtMs;
     return after(isFinal ? 'replyStallTimeoutMs' : 'replyTimeoutMs', sinceMs, settings);
-  }
-
-  /** While bytes pass as they are: since the last of either direction. */
-  tunnelling(lastPassedMs: number, settings: Settings): GuardDeadline | null {
-    return after('tunnelIdleTimeoutMs', Math.max(lastPassedMs, this.lastReadMs), settings);
   }
 
   /** It is read again, after so long. */

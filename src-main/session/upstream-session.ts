@@ -122,7 +122,6 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
   get deadline(): GuardDeadline | null {
     const { settings } = this.state;
     if (this.#mode === 'connecting' || this.#mode === 'securing') return this.#clock.connecting(settings);
-    if (this.#tunnel !== null) return this.#clock.tunnelling(this.#tunnel.lastPassedMs, settings);
     return this.#mode !== 'busy' || this.#request === null ? null : this.#clock.replying(this.#request, settings);
   }
 
@@ -224,7 +223,7 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
     this.#request?.switches(this.port, this.id, to, nowMs);
     this.#mode = 'tunnel';
     this.#taker = null;
-    this.#tunnel = new Tunnel(this.port, this.write);
+    this.#tunnel = new Tunnel(this.port, this.write, nowMs);
     return this.#tunnel;
   }
 
@@ -349,7 +348,6 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
     const measured = Math.round(nowMs - startedAtMs);
     stateTrip(this, guard, { limit, measured, offset: this.#receivedBytes, status: null }, nowMs);
     const failure: Failure = { code: tripCodeOf(guard), detail: { limit, measured, server: this.destination.server } };
-    if (this.#tunnel !== null) return this.#cutTunnel('guard-reset', nowMs);
     if (this.#mode !== 'busy') {
       this.#mode = 'closed';
       this.#cause = 'guard-reset';
@@ -385,21 +383,11 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
       this.#stateFault(fault.failure, nowMs);
       taker?.upstreamFailed(fault, nowMs);
     }
-    this.#overAndDone(reset, nowMs);
-  }
-
-  #overAndDone(reset: boolean, nowMs: number): void {
     this.#mode = 'closed';
     const tunnel = this.#tunnel;
     this.#tunnel = null;
     this.#stateClosed(nowMs);
     tunnel?.closed(this.#hasPeerEnded, reset);
-  }
-
-  #cutTunnel(cause: CloseCause, nowMs: number): void {
-    this.#cause = cause;
-    this.port.reset();
-    this.#overAndDone(true, nowMs);
   }
 
   /** The reply under way is lost: stated before the packet it goes along with, unless it was where it was found. */
