@@ -82,8 +82,8 @@ export const CALLS = {
   /** Stops accepting and closes open connections. */
   'listener.stop': { params: nothing, timeoutMs: 15_000 },
   /**
-   * Changes the mode and what it works by; all of it or nothing. Connections that are open go on as they began. Fails
-   * with `CFG_PROXY`, `CFG_MODE_NEEDS` or a `TLS_` code.
+   * Changes the mode and what it works by; all of it or nothing. What is under way is finished as it began; the next
+   * request on an open connection goes the new way. Fails with `CFG_PROXY`, `CFG_MODE_NEEDS` or a `TLS_` code.
    */
   'proxy.change': { params: proxyChange, timeoutMs: 15_000 },
   /** A person's word on a server. Fails with `CALL_NO_SERVER`. */

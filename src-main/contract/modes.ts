@@ -1,4 +1,7 @@
-/** What Bytescope does with the connections it accepts. One mode at a time; it may be changed while traffic flows. */
+/**
+ * What Bytescope does with the connections it accepts. One mode at a time; it may be changed while traffic flows: a
+ * connection of HTTP stays one, and its next request goes the new way.
+ */
 
 import { formatAddress, reachableAddress, type Address } from './address';
 
@@ -40,7 +43,6 @@ export const MODES = {
 
 export type Mode = keyof typeof MODES;
 export const MODE_NAMES = Object.keys(MODES) as readonly Mode[];
-export const DEFAULT_MODE: Mode = 'server';
 export const modeEntry = (mode: Mode): ModeEntry => MODES[mode];
 /** The example of a mode for the address it listens on, or for where that can be reached from here. */
 export function exampleAt(mode: Mode, listener: Address): string {

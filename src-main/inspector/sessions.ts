@@ -1,4 +1,7 @@
-/** What is done with a connection that was accepted, by the mode in force: it goes on as it began when that changes. */
+/**
+ * What is done with a connection that was accepted, by the mode in force: what it speaks stays when that changes. Where
+ * requests of HTTP go is asked for each of them (`routers.ts`).
+ */
 import { serverTlsOptions, type ServerIdentity } from '../certificates/server-identity';
 import { parseAddress, type Address } from '../contract/address';
 import { ok, type Failure, type Result } from '../contract/errors';

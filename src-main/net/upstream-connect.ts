@@ -6,8 +6,7 @@ import { upstreamHandshakeFailure } from '../certificates/handshake-failures';
 import type { TlsInfo } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { UpstreamUrl } from '../contract/upstream-url';
-import type { Destination } from '../session/upstream-port';
-import type { UpstreamState } from '../session/upstream-port';
+import type { Destination, UpstreamState } from '../session/upstream-port';
 import { UpstreamSession, type UpstreamHome } from '../session/upstream-session';
 import type { ConnectionDriver } from './driver';
 import type { OpenConnections } from './open-connections';
@@ -42,9 +41,8 @@ export function connectUpstream(
     () => undefined,
   );
   const isSecure = destination.url.scheme === 'https';
-  const socket = Object.assign(isSecure ? secureSocket(destination, tlsOptions) : plainSocket(destination), {
-    [READER]: driver,
-  });
+  const made = isSecure ? secureSocket(destination, tlsOptions) : connectedTo(destination, { onread });
+  const socket = Object.assign(made, { [READER]: driver });
   driver.use(socket);
   driver.open();
   // Told before the driver hears that the socket is gone.
@@ -72,17 +70,18 @@ const target = ({ url, mayReach }: Destination): NetConnectOpts & { lookup?: typ
   return mayReach === null ? { host, port } : { host, port, lookup: guardedLookup(mayReach, port) as never };
 };
 
-function plainSocket(destination: Destination): Socket {
-  const socket = new Socket({ allowHalfOpen: true, onread } as object);
+/** A socket that connects, with these options besides; what may not be reached is an error of it, as all else is. */
+function connectedTo(destination: Destination, options: object): Socket {
+  const socket = new Socket({ allowHalfOpen: true, ...options });
   socket.setNoDelay(true);
   const refused = literalProblem(destination);
-  if (refused === null) return socket.connect(target(destination));
-  return socket.destroy(new Unreachable(refused));
+  return refused === null ? socket.connect(target(destination)) : socket.destroy(new Unreachable(refused));
 }
 
+/** Under TLS it is read by Node's own streams. */
 function secureSocket(destination: Destination, tlsOptions: TlsOptionsFor): Socket {
   const { url } = destination;
-  const carrier = plainConnected(destination);
+  const carrier = connectedTo(destination, {});
   const socket = connectTls({
     socket: carrier,
     ALPNProtocols: ['http/1.1'],
@@ -96,14 +95,6 @@ function secureSocket(destination: Destination, tlsOptions: TlsOptionsFor): Sock
     socket.destroy();
   };
   return Object.assign(socket, { [RESETS]: resets });
-}
-
-/** Under TLS it is read by Node's own streams. */
-function plainConnected(destination: Destination): Socket {
-  const socket = new Socket({ allowHalfOpen: true });
-  socket.setNoDelay(true);
-  const refused = literalProblem(destination);
-  return refused === null ? socket.connect(target(destination)) : socket.destroy(new Unreachable(refused));
 }
 
 /** Of an address that is no name: nobody looks it up. */
@@ -121,9 +112,9 @@ const guardedLookup =
       if (error !== null) return done(error);
       const good = found.filter(({ address }) => mayReach(address, port) === null);
       const [first] = good;
-      const failure = found[0] === undefined ? null : mayReach(found[0].address, port);
-      if (first === undefined) return done(failure === null ? new Error('ENOTFOUND') : new Unreachable(failure));
-      if (options.all === true) done(null, good);
+      const refused = found.map(({ address }) => mayReach(address, port)).find((failure) => failure !== null) ?? null;
+      if (first === undefined && refused !== null) done(new Unreachable(refused));
+      else if (first === undefined || options.all === true) done(null, good);
       else done(null, first.address, first.family);
     });
   };

@@ -4,7 +4,7 @@ import type { Fault, Fields, RequestHead } from '../http1/events';
 import type { ReplyParts } from '../http1/writer';
 import type { Route } from '../responder/responder';
 import { BodyBuffer } from './body-buffer';
-import type { Passing } from './relay';
+import type { Passing } from './relay-port';
 
 const NO_BYTES = new Uint8Array(0);
 

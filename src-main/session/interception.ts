@@ -9,7 +9,7 @@ import { stateFault } from './fact-log';
 import { spoken } from './first-byte';
 import { HeldReads } from './held-reads';
 import type { RelayingSession } from './passed-on';
-import type { Passing, RelayClient } from './relay';
+import type { Passing, RelayClient } from './relay-port';
 import { newMarks, type Marks } from './relay-marks';
 import { isFailure } from './router';
 import type { TlsCarrier } from './tls-ends';
@@ -139,7 +139,6 @@ export class Interception implements TunnelEnd, TlsCarrier, ConnectionWaiter {
 
 /** From the end of the head of CONNECT until the client is told that the tunnel stands, which is at once. */
 export class InterceptOpening implements Passing {
-  readonly isReplyBegun = false;
   isOver = false;
 
   constructor(

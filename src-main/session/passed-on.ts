@@ -6,7 +6,7 @@ import { statusOf } from './actions';
 import { isLast, tellLast, type Answering } from './answers';
 import type { OpenExchange } from './exchange';
 import { stateFault } from './fact-log';
-import type { RelayClient } from './relay';
+import type { RelayClient } from './relay-port';
 import { stateReply } from './replier';
 import type { TunnelEnd } from './tunnel-end';
 

@@ -6,7 +6,7 @@
  * What waits for a connection, or might have to be sent again, is kept up to `MAX_REPLAY_BYTES`; the client is not read
  * from while there is no connection, so what comes in one read is all that waits.
  */
-import type { CloseCause, ConnectionId, Relay as RelayMarks, SwitchedTo } from '../contract/connections';
+import type { CloseCause, ConnectionId } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import { isIdempotent, retryVerdict, type FailedAttempt } from '../guard/retry-rule';
 import type { UpstreamGroup } from '../guard/upstream-group';
@@ -19,8 +19,8 @@ import { originTarget, writeRequest, type RequestPlan } from '../http1/request-w
 import { closesAfter, relayFraming, relayOf, writeRelayedHead, type RelayPlan } from '../http1/response-relay';
 import { asksForWebSocket } from '../http1/upgrade';
 import { newMarks, type Marks } from './relay-marks';
+import type { Passing, RelayClient } from './relay-port';
 import { isFailure, type Passage } from './router';
-import type { TunnelEnd } from './tunnel-end';
 import type {
   ConnectionWaiter,
   Destination,
@@ -38,56 +38,6 @@ const WEBSOCKET = 'websocket';
 const CONTINUE = 100;
 /** A status from here on says that the server is in trouble, where that is counted. */
 const SERVER_ERROR = 500;
-
-/** The client whose request it is. Bytes are used, or copied, before the event is over. */
-export interface RelayClient {
-  readonly connection: ConnectionId;
-  readonly number: number;
-  /** The connection closes after this reply, whatever the server says. */
-  readonly closes: boolean;
-  /** It leaves what was written untaken. */
-  readonly isStalled: boolean;
-  /** Fields that are added to the final reply. */
-  readonly addedFields: NonNullable<RelayPlan['added']>;
-  /** A server was chosen; the object is filled in from here on. */
-  relayed(marks: RelayMarks, nowMs: number): void;
-  write(bytes: Uint8Array): void;
-  /** The head of the final reply. */
-  replyHead(status: number, head: Uint8Array, nowMs: number): void;
-  /** Where the connection ends, the reply under way does. */
-  replyEndsWithConnection(): void;
-  /** The reply is under way, and its end has not come yet. */
-  replyGoesOn(nowMs: number): void;
-  /** The reply is complete. */
-  replied(closes: boolean, nowMs: number): void;
-  /** There is no reply: say so. */
-  refused(failure: Failure, nowMs: number): void;
-  /** The reply ends in the middle: the client has to notice. */
-  cut(failure: Failure, nowMs: number): void;
-  /** Nothing more is read until `readOn`: nobody takes it. */
-  hold(nowMs: number): void;
-  readOn(nowMs: number): void;
-  /** From here on bytes pass as they are. */
-  switched(other: TunnelEnd, to: SwitchedTo, nowMs: number): TunnelEnd;
-}
-
-/** What has taken over a request of a client, until its reply is out. */
-export interface Passing {
-  /** Has the final reply begun? */
-  readonly isReplyBegun: boolean;
-  /** Nothing more comes of it. */
-  readonly isOver: boolean;
-  begin(nowMs: number): void;
-  /** A piece of the client's body; valid until the call returns. */
-  takeBody(piece: Uint8Array): void;
-  takeTrailers(trailers: Fields): void;
-  requestComplete(nowMs: number): void;
-  /** The client is gone, or its request was refused on the way. */
-  abandon(cause: CloseCause): void;
-  /** The client does not take the reply, or takes it again. */
-  clientStalled(nowMs: number): void;
-  clientTakes(nowMs: number): void;
-}
 
 /** A server that was chosen, and what has come of it. */
 interface Attempt {
@@ -134,10 +84,6 @@ export class Relay implements Passing, ConnectionWaiter, ReplyTaker {
     this.#head = passage.head;
     this.#upgrade = asksForWebSocket(passage.head) ? WEBSOCKET : null;
     this.#routedAtMs = nowMs;
-  }
-
-  get isReplyBegun(): boolean {
-    return this.#isReplyBegun;
   }
 
   get isOver(): boolean {

@@ -1,7 +1,7 @@
 /** CONNECT, from the end of its head until the tunnel stands (RFC 9110 §9.3.6): then bytes pass as they are. */
 import type { CloseCause, ConnectionId } from '../contract/connections';
 import { bytesOf } from '../http1/bytes';
-import type { Passing, RelayClient } from './relay';
+import type { Passing, RelayClient } from './relay-port';
 import { newMarks, type Marks } from './relay-marks';
 import type { TunnelRequest } from './router';
 import type { ConnectionWaiter, UpstreamConnection, UpstreamConnections, UpstreamFault } from './upstream-port';
@@ -10,7 +10,6 @@ import type { ConnectionWaiter, UpstreamConnection, UpstreamConnections, Upstrea
 export const ESTABLISHED = bytesOf('HTTP/1.1 200 Connection established\r\n\r\n');
 
 export class TunnelOpening implements Passing, ConnectionWaiter {
-  readonly isReplyBegun = false;
   #isOver = false;
   readonly #marks: Marks;
 

@@ -1,7 +1,6 @@
 /** What a frame may be, by its opcode (RFC 6455 §5.2, §11.8). */
 export const CONTINUATION = 0x0;
 export const TEXT = 0x1;
-export const BINARY = 0x2;
 export const CLOSE = 0x8;
 
 export const OPCODES = {

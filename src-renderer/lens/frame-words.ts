@@ -5,11 +5,8 @@ import type { Fault } from '@http1/events';
 import type { Frame } from '@websocket/frame';
 import type { FrameRow, Preview } from '@websocket/frame-list';
 import type { Handshake } from '@websocket/handshake';
-import { describeWebSocket, type WebSocketSpan } from '@websocket/span-kinds';
 import { withoutHidden } from './body-text';
-import type { ByteElement } from './byte-words';
 import { formatBytes, formatCount, formatPlural } from './format';
-import { paintOf } from './span-map';
 
 /** Who sent what goes in a direction: requests are always in `in`. */
 export const senderWords = (direction: Direction): string =>
@@ -77,13 +74,3 @@ export function totalWords(rows: readonly FrameRow[], dropped: number): string {
   const listed = `${formatPlural(rows.length, 'frame')}, ${formatBytes(bytes)} of payload`;
   return dropped === 0 ? listed : `the latest ${listed}; ${formatCount(dropped)} before them`;
 }
-
-export const elementOfWebSocket = (span: WebSocketSpan): ByteElement => ({
-  start: span.start,
-  end: span.end,
-  ...describeWebSocket(span.kind),
-  name: span.name,
-  note: null,
-  paint: paintOf(span.kind),
-  isBad: false,
-});

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FrameList, type FrameRow } from '@websocket/frame-list';
 import type { Direction } from '@contract/connections';
+import { elementOfFrame } from '../../../src-renderer/lens/byte-words';
 import { mergeFrames } from '../../../src-renderer/lens/frame-merge';
 import { frameSpanAt, frameSpansIn, type FrameReading } from '../../../src-renderer/lens/frame-spans';
-import {
-  elementOfWebSocket,
-  faultWords,
-  frameNotes,
-  frameSentence,
-  previewText,
-  totalWords,
-} from '../../../src-renderer/lens/frame-words';
+import { faultWords, frameNotes, frameSentence, previewText, totalWords } from '../../../src-renderer/lens/frame-words';
 import { frameBytes, hex, joined, type FrameParts } from '../../support/websocket-frames';
 
 /** Frames of a server, each of which came at the time that its offset says. */
@@ -144,7 +138,7 @@ describe('the spans of a page', () => {
 
   it('are elements with words and a colour', () => {
     const span = frameSpanAt(readingOf(listOf(two)), 0);
-    expect(elementOfWebSocket(span!)).toMatchObject({
+    expect(elementOfFrame(span!)).toMatchObject({
       label: 'FIN, RSV and opcode',
       name: 'FIN text',
       rfc: 'RFC 6455 §5.2',
