@@ -42,9 +42,20 @@ export function lackOfSides(exchange: Exchange | null, isUpstream: boolean, isGo
     : 'Nothing was sent to a server: this request was answered here.';
 }
 
+/** What stands before the server's name. A tunnel that could not be opened led nowhere. */
+export function wayWords({ method, relay, replyEnd, switchedTo }: Exchange): string {
+  if (method !== 'CONNECT' || relay === null || relay.number > 0) return 'passed on to';
+  if (switchedTo === 'tunnel') return 'tunnel to';
+  return replyEnd === null ? 'connects to' : 'no tunnel to';
+}
+
 /** `api · http://127.0.0.1:3000`; an upstream of the forward mode has no name. */
 export const serverWords = ({ upstream, server }: { readonly upstream: string; readonly server: string }): string =>
   upstream === '' ? server : `${upstream} · ${server}`;
+
+/** Does another connection carry its bytes? The server's end of a tunnel has none before it is connected. */
+export const isCarried = ({ carrier, side, connectedAtMs }: ConnectionRow): boolean =>
+  carrier !== null && (side === 'client' || connectedAtMs !== null);
 
 /** What one connection is to another that carries its bytes. */
 export type CarrierKind = 'tls' | 'tunnel';

@@ -143,10 +143,12 @@ export function rowTone(row: ConnectionRow): RowTone {
 
 /** `GET /health`; where the latest request has no start line, what there is in its place. */
 export function requestText(row: ConnectionRow): string {
-  const { method, target, bytesIn, closedAtMs, side, carrier, phase, marks } = row;
+  const { method, target, bytesIn, connectedAtMs, closedAtMs, side, carrier, phase, marks } = row;
   if (method !== '') return `${method} ${target}`;
   // Either end of a tunnel: what passes there is for nobody here to read.
-  if (phase === 'tunnel' || (side === 'upstream' && carrier !== null)) return 'tunnel';
+  if (phase === 'tunnel' || (side === 'upstream' && carrier !== null)) {
+    return connectedAtMs === null && closedAtMs !== null && side === 'upstream' ? 'no tunnel' : 'tunnel';
+  }
   if (marks.some((mark) => mark.startsWith('SOCKS_'))) return 'no SOCKS5 request';
   return `${bytesIn === 0 ? 'no request' : 'no start line'}${closedAtMs === null ? ' yet' : ''}`;
 }

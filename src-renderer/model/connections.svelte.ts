@@ -2,6 +2,7 @@ import type { ConnectionId, ConnectionRow } from '@contract/connections';
 import { SvelteMap } from 'svelte/reactivity';
 import { sideIn, withSide, type SideChoice } from '../lens/filter-side';
 import { parseFilter } from '../lens/filter';
+import { isCarried } from '../lens/passed-on';
 import { mergeRows, rowIndex, rowsUpTo, type RowChanges } from '../lens/row-merge';
 import type { Live } from './live.svelte';
 import type { Selection } from './selection.svelte';
@@ -138,9 +139,9 @@ export class ConnectionList {
       this.#carried.clear();
       this.#hasUpstreams = false;
     }
-    for (const { id, carrier, side } of changes?.changed ?? this.#live.rows) {
-      if (carrier !== null) this.#carried.set(carrier, id);
-      if (side === 'upstream') this.#hasUpstreams = true;
+    for (const row of changes?.changed ?? this.#live.rows) {
+      if (row.carrier !== null && isCarried(row)) this.#carried.set(row.carrier, row.id);
+      if (row.side === 'upstream') this.#hasUpstreams = true;
     }
     for (const id of changes?.dropped ?? []) this.#carried.delete(id);
   }

@@ -73,7 +73,18 @@ test('names the request, or says what of it is missing', () => {
     requestText(makeRow({ id: 1, ...nameless, bytesIn: 11 })),
     requestText(makeRow({ id: 1, ...nameless, phase: 'tunnel' })),
     requestText(makeRow({ id: 1, ...nameless, marks: ['SOCKS_VERSION'] })),
-  ]).toEqual(['GET /health', 'no request', 'no start line yet', 'no start line', 'tunnel', 'no SOCKS5 request']);
+    requestText(makeRow({ id: 1, ...nameless, side: 'upstream', carrier: 2, connectedAtMs: 1 })),
+    requestText(makeRow({ id: 1, ...nameless, side: 'upstream', carrier: 2 })),
+  ]).toEqual([
+    'GET /health',
+    'no request',
+    'no start line yet',
+    'no start line',
+    'tunnel',
+    'no SOCKS5 request',
+    'tunnel',
+    'no tunnel',
+  ]);
 });
 
 test('says in words what the dot says by colour', () => {

@@ -161,3 +161,15 @@ describe('moving', () => {
 test('the place of a connection follows the order of the list', () => {
   expect([3, 1, 9].map((id) => list.indexOf(id))).toEqual([0, 2, -1]);
 });
+
+describe('the ends of a tunnel', () => {
+  const server = (connectedAtMs: number | null) => makeRow({ id: 5, side: 'upstream', carrier: 4, connectedAtMs });
+
+  test('belong to one another once the server is there', () => {
+    arrive(4);
+    live.apply({ changed: [server(null)], dropped: [] });
+    expect(list.carriedBy(4)).toBeNull();
+    live.apply({ changed: [server(1)], dropped: [] });
+    expect(list.carriedBy(4)).toBe(5);
+  });
+});

@@ -292,9 +292,23 @@ describe('connections that carry others', () => {
 
   test('say which tunnel they are the other end of', async () => {
     const client = new RecordedConnection(5, { phase: 'tunnel' });
-    const server = new RecordedConnection(6, { carrier: 5, side: 'upstream', phase: 'tunnel' });
+    const server = new RecordedConnection(6, { carrier: 5, side: 'upstream', phase: 'tunnel', connectedAtMs: 1 });
     await show(server, client);
     expect(words(screen.getByRole('group', { name: 'The other side' }))).toBe('the other end of the tunnel #5');
+  });
+
+  test('carry nothing where the server could not be reached', async () => {
+    const asked = 'CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n';
+    const client = new RecordedConnection(5).add(received(1, asked), sent(2, 'HTTP/1.1 502 Bad Gateway\r\n\r\n'));
+    changed(client, { relay: makeRelay({ upstream: '', server: 'a.test:443', connection: 6, number: 0 }) });
+    const failed = { phase: 'closed', closeCause: 'upstream-failed', closedAtMs: 2 } as const;
+    const server = new RecordedConnection(6, { carrier: 5, side: 'upstream', ...failed });
+    const { models } = await show(client, server);
+    const strip = () => words(screen.getByRole('group', { name: 'The other side' }));
+    expect(strip()).toMatch(/^no tunnel to a\.test:443 #6 [\d.]+ ms$/);
+    models.selection.select(6);
+    await drawn();
+    expect(strip()).toBe('never became the other end of the tunnel #5');
   });
 
   test('explain the TLS that ends in them', async () => {
