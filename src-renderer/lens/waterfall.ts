@@ -1,12 +1,15 @@
 /**
  * How the time of one exchange that was passed on was spent: head, queue, connect, TLS, send, wait, receive, on one
  * scale. Pure: the moments the engine noted in, spans out.
+ *
+ * After a retry the tries that failed stand in the place of the queue. When the last one began is not noted, so what it
+ * queued is told with them: that is nothing, unless the pool of its server was full.
  */
 import type { ConnectionRow, Exchange, Relay } from '@contract/connections';
 import type { TimeSpan } from './timeline';
 
 export const WATERFALL_STEPS = ['head', 'queue', 'connect', 'TLS', 'send', 'wait', 'receive'] as const;
-export type WaterfallStep = (typeof WATERFALL_STEPS)[number];
+export type WaterfallStep = (typeof WATERFALL_STEPS)[number] | 'tries';
 
 export interface WaterfallBar {
   readonly step: WaterfallStep;
@@ -19,6 +22,8 @@ export interface WaterfallBar {
 export interface Waterfall {
   /** Those there are to be shown, with a bar or without: a tunnel has nothing after its connection. */
   readonly steps: readonly WaterfallStep[];
+  /** How many tries failed before the one that is shown. */
+  readonly retries: number;
   readonly bars: readonly WaterfallBar[];
   readonly span: TimeSpan;
   /** A kept connection was used: there was nothing to connect. */
@@ -52,7 +57,7 @@ function moments(exchange: Exchange, relay: Relay): Moments {
   const waitsFromMs = sentAtMs !== null && (replyAtMs === null || sentAtMs <= replyAtMs) ? sentAtMs : null;
   return [
     ['head', exchange.startedAtMs, routedAtMs],
-    ['queue', routedAtMs, connectAtMs ?? sendAtMs],
+    [relay.retries > 0 ? 'tries' : 'queue', routedAtMs, connectAtMs ?? sendAtMs],
     ['connect', connectAtMs, connectedAtMs],
     ['TLS', isSecuring ? connectedAtMs : null, securedAtMs],
     ['send', sendAtMs, sentAtMs],
@@ -81,7 +86,8 @@ export function waterfall(input: WaterfallInput): Waterfall {
   const lastMs = bars.reduce((latest, bar) => Math.max(latest, bar.toMs), endMs);
   const { sendAtMs, replyAtMs } = relay;
   return {
-    steps: exchange.switchedTo === 'tunnel' && sendAtMs === null ? TUNNEL_STEPS : WATERFALL_STEPS,
+    steps: stepsOf(exchange, relay),
+    retries: relay.retries,
     bars,
     span: { fromMs, toMs: Math.max(lastMs, fromMs + LEAST_SPAN_MS) },
     isReused: relay.connectAtMs === null && sendAtMs !== null,
@@ -94,6 +100,13 @@ export function waterfall(input: WaterfallInput): Waterfall {
 }
 
 const TUNNEL_STEPS: readonly WaterfallStep[] = ['head', 'queue', 'connect'];
+const RETRIED_STEPS: readonly WaterfallStep[] = WATERFALL_STEPS.map((step) => (step === 'queue' ? 'tries' : step));
+
+/** A tunnel is never tried again. */
+function stepsOf({ switchedTo }: Exchange, { sendAtMs, retries }: Relay): readonly WaterfallStep[] {
+  if (switchedTo === 'tunnel' && sendAtMs === null) return TUNNEL_STEPS;
+  return retries > 0 ? RETRIED_STEPS : WATERFALL_STEPS;
+}
 
 /** A scale needs some length. */
 const LEAST_SPAN_MS = 0.05;
@@ -101,6 +114,7 @@ const LEAST_SPAN_MS = 0.05;
 export const STEP_WORDS: Readonly<Record<WaterfallStep, string>> = {
   head: 'the head comes in, past guards and rate limit',
   queue: 'a server is chosen and a connection to it looked for',
+  tries: 'the tries that failed, until the last one has a connection',
   connect: 'TCP to the server',
   TLS: 'the TLS handshake with the server',
   send: 'the request goes to the server',

@@ -39,6 +39,14 @@ describe('the waterfall of an exchange that was passed on', () => {
     expect([reused.isReused, told(reused)[1]]).toEqual([true, 'queue 5–6.2']);
   });
 
+  it('has the tries that failed in the place of the queue', () => {
+    const retried = over({ retries: 2, connectAtMs: 5.9 });
+    expect([retried.steps[1], told(retried)[1], retried.retries]).toEqual(['tries', 'tries 5–5.9', 2]);
+    const reused = over({ retries: 1, connectAtMs: null, connectedAtMs: null });
+    expect(told(reused)[1]).toBe('tries 5–6.2');
+    expect(over().steps).not.toContain('tries');
+  });
+
   it('is not known to be reused before anything is sent', () => {
     const looking = { connectAtMs: null, connectedAtMs: null, sendAtMs: null, sentAtMs: null };
     const waiting = over({ ...looking, replyAtMs: null, repliedAtMs: null }, NOT_REPLIED);

@@ -203,6 +203,15 @@ describe('the waterfall', () => {
     expect(words(screen.getByRole('region', { name: 'Timing' }))).toMatch(/^Total 9\.00 ms First byte after 8\.00 ms/);
   });
 
+  test('counts the tries before, and the time they took, apart from the queue', async () => {
+    const relay = { retries: 2, routedAtMs: 5, connectAtMs: 5.75 };
+    const { client, upstream } = passedOn({ request: REQUEST, reply: REPLY, relay });
+    await show(client, upstream);
+    await openTab('Timing');
+    expect(steps().slice(0, 3)).toEqual(['head 1.00 ms', '2 tries 0.75 ms', 'connect 0.25 ms']);
+    expect(screen.getByText(/^2 tries failed before this one;/)).toBeTruthy();
+  });
+
   test('has the kept connection in the place of connect and TLS, and leads to it', async () => {
     const relay = { connectAtMs: null, connectedAtMs: null };
     const { client, upstream } = passedOn({ request: REQUEST, reply: REPLY, relay });
