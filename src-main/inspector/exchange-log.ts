@@ -1,11 +1,13 @@
 /**
- * The exchanges of one connection. The latest one is an object, for it still changes; the earlier ones are packed,
- * their numbers in one typed array. Kept as objects, hundreds on every connection that outlive each garbage
- * collection, they cost more than all the rest of a request.
+ * The exchanges of one connection. The latest one is an object, for it still changes, and so do the marks of its relay;
+ * the earlier ones are packed, their numbers in typed arrays. Kept as objects, hundreds on every connection that outlive
+ * each garbage collection, they cost more than all the rest of a request.
  *
- * Bounded by what `begin` is told. The array grows by doubling, so a connection of few requests holds little.
+ * Bounded by what `begin` is told. The arrays grow by doubling, so a connection of few requests holds little.
  */
 import type { Exchange } from '../contract/connections';
+import { NumberRows } from './number-rows';
+import { PackedRelays } from './packed-relays';
 
 type Writable = { -readonly [Key in keyof Exchange]: Exchange[Key] };
 
@@ -35,8 +37,8 @@ export class KeptExchange implements Writable {
 }
 
 const NUMBERS_PER_EXCHANGE = 14;
+const NUMBERS_PER_RELAY_OF = 2;
 const TEXTS_PER_EXCHANGE = 3;
-const FIRST_CAPACITY = 4;
 
 export class ExchangeLog {
   #latest: KeptExchange | null = null;
@@ -79,74 +81,66 @@ export class ExchangeLog {
 
 /** Oldest first. */
 class EarlierExchanges {
-  count = 0;
   dropped = 0;
   /** NaN for null. */
-  #numbers = NO_NUMBERS;
+  readonly #rows = new NumberRows(NUMBERS_PER_EXCHANGE);
   /** Method, target and version of each: one array grows at a time, not three. */
   #texts: string[] = [];
-  /** Few have one. By the number of exchanges before it, dropped ones included. */
-  readonly #failures = new Map<number, Exchange['failure']>();
+  /** What few have, by the number of exchanges before it, dropped ones included. */
+  readonly #rare = new Map<number, Rare>();
   /** What a proxy mode adds, of each; null: none of them has it. */
-  #passedOn: (PassedOn | null)[] | null = null;
+  #relays: PackedRelays | null = null;
+  #relayOf: NumberRows | null = null;
+
+  get count(): number {
+    return this.#rows.count;
+  }
 
   add(exchange: KeptExchange): void {
-    const at = this.count * NUMBERS_PER_EXCHANGE;
-    if (at === this.#numbers.length) this.#resize(Math.max(FIRST_CAPACITY, this.count * 2), 0);
-    packNumbers(this.#numbers, at, exchange);
-    // Requests of one connection often repeat a target: then the text is held once.
-    const last = this.#texts[(this.count - 1) * TEXTS_PER_EXCHANGE + 1];
     const { method, target, version, failure, relay, relayOf, switchedTo } = exchange;
+    const { count } = this;
+    packNumbers(this.#rows, exchange);
+    // Requests of one connection often repeat a target: then the text is held once.
+    const last = this.#texts[(count - 1) * TEXTS_PER_EXCHANGE + 1];
     this.#texts.push(method, target === last ? last : target, version);
-    const number = this.dropped + this.count;
-    if (failure !== null) this.#failures.set(number, failure);
-    const isPassedOn = relay !== null || relayOf !== null || switchedTo !== null;
-    if (isPassedOn) this.#passedOn ??= new Array<PassedOn | null>(this.count).fill(null);
-    this.#passedOn?.push(isPassedOn ? { relay, relayOf, switchedTo } : null);
-    this.count += 1;
+    if (failure !== null || switchedTo !== null) this.#rare.set(this.dropped + count, { failure, switchedTo });
+    if (relay !== null) this.#relays ??= new PackedRelays(count);
+    this.#relays?.add(relay);
+    if (relayOf !== null) this.#relayOf ??= new NumberRows(NUMBERS_PER_RELAY_OF, count);
+    if (this.#relayOf !== null) packRelayOf(this.#relayOf, relayOf);
   }
 
   drop(count: number): void {
-    const kept = this.count - count;
-    // Moved within the array, unless a smaller one will do from now on.
-    if (kept * NUMBERS_PER_EXCHANGE * 4 <= this.#numbers.length) this.#resize(kept * 2, count);
-    else this.#numbers.copyWithin(0, count * NUMBERS_PER_EXCHANGE, this.count * NUMBERS_PER_EXCHANGE);
+    this.#rows.drop(count);
     this.#texts.splice(0, count * TEXTS_PER_EXCHANGE);
-    this.#passedOn?.splice(0, count);
-    this.count -= count;
+    this.#relays?.drop(count);
+    this.#relayOf?.drop(count);
     this.dropped += count;
-    for (const number of this.#failures.keys()) if (number < this.dropped) this.#failures.delete(number);
+    for (const number of this.#rare.keys()) if (number < this.dropped) this.#rare.delete(number);
   }
 
   all(): KeptExchange[] {
     return Array.from({ length: this.count }, (_, index) => this.#unpack(index));
   }
 
-  #resize(capacity: number, from: number): void {
-    const resized = new Float64Array(capacity * NUMBERS_PER_EXCHANGE);
-    resized.set(this.#numbers.subarray(from * NUMBERS_PER_EXCHANGE, this.count * NUMBERS_PER_EXCHANGE));
-    this.#numbers = resized;
-  }
-
   #unpack(index: number): KeptExchange {
     const at = index * TEXTS_PER_EXCHANGE;
     return {
-      ...unpackNumbers(this.#numbers, index * NUMBERS_PER_EXCHANGE),
+      ...unpackNumbers(this.#rows.numbers, index * NUMBERS_PER_EXCHANGE),
       method: this.#texts[at] ?? '',
       target: this.#texts[at + 1] ?? '',
       version: this.#texts[at + 2] ?? '',
-      failure: this.#failures.get(this.dropped + index) ?? null,
-      ...(this.#passedOn?.[index] ?? NOT_PASSED_ON),
+      relay: this.#relays?.unpack(index) ?? null,
+      relayOf: this.#relayOf && unpackRelayOf(this.#relayOf.numbers, index * NUMBERS_PER_RELAY_OF),
+      ...(this.#rare.get(this.dropped + index) ?? NOTHING_RARE),
     };
   }
 }
 
-type PassedOn = Pick<Exchange, 'relay' | 'relayOf' | 'switchedTo'>;
-const NOT_PASSED_ON: PassedOn = { relay: null, relayOf: null, switchedTo: null };
+type Rare = Pick<Exchange, 'failure' | 'switchedTo'>;
+const NOTHING_RARE: Rare = { failure: null, switchedTo: null };
 
-const NO_NUMBERS = new Float64Array(0);
-
-type Numbers = Omit<KeptExchange, 'method' | 'target' | 'version' | 'failure' | keyof PassedOn>;
+type Numbers = Omit<KeptExchange, 'method' | 'target' | 'version' | 'relay' | 'relayOf' | keyof Rare>;
 
 /** Only what the head of the next one does not set anew. */
 function clear(exchange: KeptExchange): void {
@@ -166,7 +160,9 @@ function clear(exchange: KeptExchange): void {
   exchange.failure = null;
 }
 
-function packNumbers(numbers: Float64Array, at: number, exchange: KeptExchange): void {
+function packNumbers(rows: NumberRows, exchange: KeptExchange): void {
+  const at = rows.add();
+  const { numbers } = rows;
   numbers[at] = exchange.number;
   numbers[at + 1] = exchange.startedAtMs;
   numbers[at + 2] = exchange.requestStart;
@@ -205,4 +201,15 @@ function unpackNumbers(numbers: Float64Array, at: number): Numbers {
     replyAtMs: reached(12),
     tokensLeft: reached(13),
   };
+}
+
+function packRelayOf(rows: NumberRows, relayOf: Exchange['relayOf']): void {
+  const at = rows.add();
+  rows.numbers[at] = relayOf?.connection ?? NaN;
+  rows.numbers[at + 1] = relayOf?.number ?? NaN;
+}
+
+function unpackRelayOf(numbers: Float64Array, at: number): Exchange['relayOf'] {
+  const [connection, number] = [numbers[at] ?? NaN, numbers[at + 1] ?? NaN];
+  return Number.isNaN(connection) ? null : { connection, number };
 }
