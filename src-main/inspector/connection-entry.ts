@@ -20,7 +20,7 @@ import {
 import type { ErrorCode } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { Settings } from '../contract/settings';
-import type { Activity } from '../net/driver';
+import type { Activity } from '../net/activity';
 import type { StartLine } from '../http1/parser';
 import { ExchangeLog, type KeptExchange } from './exchange-log';
 import type { Room } from './room';

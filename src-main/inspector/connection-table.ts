@@ -7,7 +7,7 @@ import {
 } from '../contract/connections';
 import type { Fact } from '../contract/facts';
 import type { Settings } from '../contract/settings';
-import type { Activity } from '../net/driver';
+import type { Activity } from '../net/activity';
 import { ConnectionEntry, type LiveConnection } from './connection-entry';
 import { MAX_EXCHANGES_IN_ALL, Room } from './room';
 

@@ -9,7 +9,7 @@ import {
 } from '../contract/feed';
 import type { Fact } from '../contract/facts';
 import { GUARD_NAMES, type GuardName } from '../contract/settings';
-import type { Activity } from '../net/driver';
+import type { Activity } from '../net/activity';
 import type { ServerState } from '../session/port';
 
 interface Totals {

@@ -8,7 +8,7 @@
  * every time that moves would be made anew.
  */
 import type { ConnectionPhase, Direction, TimelineBar } from '../contract/connections';
-import type { Activity } from '../net/driver';
+import type { Activity } from '../net/activity';
 
 const FIRST_GAP_MS = 1;
 

@@ -1,23 +1,23 @@
 /**
  * Drives one session with one socket: hands events in, carries effects out, and keeps its one timer. Every byte
  * goes to the tap before the session sees it, and before the socket takes it.
- *
- * An event of one connection may have effects on another (a proxy passes on what it reads). Those are carried out at the
- * end of the same event, before anything else is read: what was read lies in a buffer that the next read overwrites.
  */
 import type { Socket } from 'node:net';
 import type { ArmedDeadline, ConnectionId, ConnectionPhase, Direction, Side } from '../contract/connections';
 import type { Failure } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { Session, SessionPort, StartLine } from '../session/port';
+import type { Activity } from './activity';
 import { bugOf } from './bug';
 import { nowMs } from './clock';
 import { DirectWrites, type Writer } from './direct-writes';
+import { enter, isAffected, isUnderWay, leave, type Affected } from './event-effects';
 import { gather, isLent, settleScratch } from './outbox';
 import { isGone, resetSocket } from './reset';
 import { READ_BYTES, READER, type Reader } from './static-reads';
 import type { Tap } from './tap';
 import { isTurnSpent } from './turn';
+import { waitsForTurnEnd, type Unsent } from './turn-end';
 import { WakeTimer, type Sleeper } from './wake-timer';
 
 export interface DriverHooks {
@@ -33,14 +33,6 @@ export interface DriverHooks {
   broke(failure: Failure): void;
 }
 
-/** A read or a write that just happened, after the session has seen it. The next one overwrites it: keep no hold. */
-export interface Activity {
-  readonly direction: Direction;
-  readonly side: Side;
-  readonly bytes: number;
-  readonly atMs: number;
-}
-
 /** There are two for every request, on every connection: one object tells of all of them. */
 const latest: { -readonly [Key in keyof Activity]: Activity[Key] } = {
   direction: 'in',
@@ -52,26 +44,17 @@ const latest: { -readonly [Key in keyof Activity]: Activity[Key] } = {
 /** A long reply is written in slices, so that `pendingBytes` shows whether the peer takes any of it. */
 const WRITE_SLICE_BYTES = 256 * 1024;
 
+/** The longest write that is put off until the end of the turn. */
+const SHORT_BYTES = 4 * 1024;
+
 /** Of all connections of all listeners. */
 const deadlines = new WakeTimer(nowMs);
-
-/** Whose event is under way. */
-let current: ConnectionDriver | null = null;
-/** Those whose sessions had effects meanwhile; each is in it once. */
-const touched: ConnectionDriver[] = [];
-
-/** Whose event this one is part of; null: of none. */
-function enter(driver: ConnectionDriver): ConnectionDriver | null {
-  const outer = current;
-  current = driver;
-  return outer;
-}
 
 export interface DrivenSocket extends Socket {
   [READER]: ConnectionDriver;
 }
 
-export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
+export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper, Unsent, Affected {
   place = -1;
   wakesAtMs = 0;
   readonly session: Session;
@@ -82,6 +65,8 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   /** What the event under way has written: the first piece, then all pieces where there are more. */
   #outgoing: Uint8Array | null = null;
   #outbox: Uint8Array[] | null = null;
+  /** Recorded, and put off until the end of the turn. */
+  #unsent: Uint8Array | null = null;
   #isTouched = false;
   #ending = false;
   #hasReset = false;
@@ -163,7 +148,8 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   }
 
   get pendingBytes(): number {
-    return (this.#socket?.writableLength ?? 0) + (this.#direct?.pendingBytes ?? 0);
+    const unsent = this.#unsent?.length ?? 0;
+    return unsent + (this.#socket?.writableLength ?? 0) + (this.#direct?.pendingBytes ?? 0);
   }
 
   write(bytes: Uint8Array): void {
@@ -179,12 +165,14 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   }
 
   destroy(): void {
+    this.#handOver(nowMs());
     this.#socket?.destroy();
   }
 
   reset(): void {
     // The replies before it have been stated.
     if (this.#outgoing !== null) this.#send(this.#outgoing, nowMs());
+    this.#handOver(nowMs());
     this.hooks.tap.ended(this.id, this.#writes, 'reset', nowMs());
     this.#hasReset = true;
     if (this.#socket !== null) resetSocket(this.#socket);
@@ -230,7 +218,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
 
   received(bytes: Uint8Array): void {
     const atMs = nowMs();
-    enter(this);
+    const outer = enter(this);
     try {
       this.hooks.tap.recorded(this.id, this.#reads, bytes, atMs);
       this.session.received(bytes, atMs);
@@ -240,7 +228,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     } catch (thrown) {
       this.#broke(thrown);
     }
-    settle(atMs);
+    leave(outer, atMs);
     // Where the buffer was filled, there is more to read.
     if (bytes.length === READ_BYTES && isTurnSpent(atMs, nowMs())) this.#giveWay();
   }
@@ -303,8 +291,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     } catch (thrown) {
       this.#broke(thrown);
     }
-    current = outer;
-    if (outer === null) settle(atMs);
+    leave(outer, atMs);
   }
 
   /** What is wrong with one connection ends that one: with a reply where that is still possible, else by RST. */
@@ -322,9 +309,9 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
 
   /** The effects of another connection's event are carried out at its end. */
   #touch(): void {
-    if (current === this || this.#isTouched) return;
+    if (isUnderWay(this) || this.#isTouched) return;
     this.#isTouched = true;
-    touched.push(this);
+    isAffected(this);
   }
 
   /** Carries out what an event of another connection brought about. */
@@ -343,6 +330,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     const socket = this.#socket;
     if (socket === null) return;
     if (this.#ending && !socket.writableEnded && !socket.destroyed) {
+      this.#handOver(atMs);
       this.hooks.tap.ended(this.id, this.#writes, 'fin', atMs);
       socket.end();
     }
@@ -357,10 +345,39 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     if (socket === null || socket.destroyed || socket.writableEnded) return;
     const bytes = outbox === null && !isLent(first) ? first : gather(outbox ?? [first]);
     this.hooks.tap.recorded(this.id, this.#writes, bytes, atMs);
+    this.#moved(this.#writes, bytes.length, atMs);
+    if (bytes.length <= SHORT_BYTES && this.#unsent === null && waitsForTurnEnd(this)) {
+      this.#unsent = bytes;
+      return;
+    }
+    this.#handOver(atMs);
+    this.#write(socket, bytes, atMs);
+  }
+
+  #write(socket: Socket, bytes: Uint8Array, atMs: number): void {
     const taken = this.#direct?.write(bytes) ?? null;
     settleScratch(bytes, taken === true);
     this.session.sent(taken ?? this.#writeSlices(socket, bytes), atMs);
-    this.#moved(this.#writes, bytes.length, atMs);
+  }
+
+  /** What was put off leaves now. */
+  #handOver(atMs: number): void {
+    const bytes = this.#unsent;
+    const socket = this.#socket;
+    this.#unsent = null;
+    if (bytes !== null && socket !== null && !socket.destroyed) this.#write(socket, bytes, atMs);
+  }
+
+  turnEnded(atMs: number): void {
+    if (this.#unsent === null) return;
+    const outer = enter(this);
+    try {
+      this.#handOver(atMs);
+      deadlines.set(this, this.session.wakeAtMs);
+    } catch (thrown) {
+      this.#broke(thrown);
+    }
+    leave(outer, atMs);
   }
 
   #writeSlices(socket: Socket, bytes: Uint8Array): boolean {
@@ -392,8 +409,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
     } catch (thrown) {
       this.hooks.broke(bugOf(thrown));
     }
-    current = outer;
-    if (outer === null) settle(atMs);
+    leave(outer, atMs);
     this.hooks.gone(this);
     this.ownerGone(this);
   }
@@ -419,20 +435,4 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper {
   static #onClose(this: DrivenSocket): void {
     this[READER].#closed();
   }
-}
-
-/**
- * An event that is of no connection, as of TLS between two of them. What it does to connections is done when this
- * returns, or, within an event of one, at the end of that.
- */
-export function apart(event: (atMs: number) => void): void {
-  const atMs = nowMs();
-  event(atMs);
-  if (current === null) settle(atMs);
-}
-
-/** Carries out the effects on other connections, and the effects of those, until there are none. */
-function settle(atMs: number): void {
-  current = null;
-  for (let driver = touched.pop(); driver !== undefined; driver = touched.pop()) driver.carryOut(atMs);
 }

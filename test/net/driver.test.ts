@@ -1,5 +1,5 @@
 /** What a driver tells its session, on real sockets. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fact } from '../../src-main/contract/facts';
 import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
@@ -12,14 +12,22 @@ let listener: OriginListener;
 let policy: PolicyInForce;
 let drivers: ConnectionDriver[];
 let facts: Fact[];
+/** What the journal was told, of all connections. */
+let told: string[];
 let opened: () => void;
 
 beforeEach(async () => {
   policy = new PolicyInForce(DEFAULT_SETTINGS, 'default');
   drivers = [];
   facts = [];
+  told = [];
   const hooks = {
-    tap: { isBehind: false, opened: () => undefined, recorded: () => undefined, ended: () => undefined },
+    tap: {
+      isBehind: false,
+      opened: () => undefined,
+      recorded: (_id: number, _direction: string, bytes: Uint8Array) => void told.push(Buffer.from(bytes).toString()),
+      ended: (_id: number, _direction: string, how: string) => void told.push(how),
+    },
     record: (fact: Fact) => void facts.push(fact),
     accepted: (driver: ConnectionDriver) => {
       drivers.push(driver);
@@ -72,4 +80,47 @@ it('has a request that waits for its turn say nothing once its socket is gone', 
   driver.stop();
   await listener.stop(0);
   expect(facts.flatMap((fact) => (fact.kind === 'reply' ? fact.number : []))).toEqual([1]);
+});
+
+describe('a short write that is not the first of its turn', () => {
+  async function connectTwo(): Promise<{ readonly first: ConnectionDriver } & Awaited<ReturnType<typeof connect>>> {
+    const { driver: first } = await connect();
+    return { first, ...(await connect()) };
+  }
+
+  it('waits for its end, and is told of as pending until then', async () => {
+    const { first, client, driver } = await connectTwo();
+    write(first, Buffer.from('one'));
+    write(driver, Buffer.from('two'));
+    expect([first.pendingBytes, driver.pendingBytes]).toEqual([0, 3]);
+    await client.until(/^two$/);
+    expect(driver.pendingBytes).toBe(0);
+  });
+
+  it('is recorded when it is made', async () => {
+    const { first, driver } = await connectTwo();
+    write(first, Buffer.from('one'));
+    write(driver, Buffer.from('two'));
+    expect(told).toEqual(['one', 'two']);
+  });
+
+  it('leaves before what is written after it, and before FIN', async () => {
+    const { first, client, driver } = await connectTwo();
+    write(first, Buffer.from('one'));
+    write(driver, Buffer.from('two'));
+    write(driver, Buffer.from(' three'));
+    driver.end();
+    driver.settingsChanged();
+    expect(await client.untilEnd()).toBe('two three');
+    expect(told).toEqual(['one', 'two', ' three', 'fin']);
+  });
+
+  it.each(['destroy', 'reset'] as const)('leaves before the connection is closed by %s', async (way) => {
+    const { first, driver } = await connectTwo();
+    write(first, Buffer.from('one'));
+    write(driver, Buffer.from('two'));
+    expect(driver.pendingBytes).toBe(3);
+    driver[way]();
+    expect(driver.pendingBytes).toBe(0);
+  });
 });
