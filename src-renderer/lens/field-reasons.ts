@@ -8,7 +8,7 @@ import { roleOf, staysThoughNamed } from '@http1/hop-fields';
 import { listMembers } from '@http1/list-members';
 import type { FieldPair } from './field-changes';
 
-type Told = Exclude<FieldReason, 'end-to-end'> | 'rate-limit';
+type Told = Exclude<FieldReason, 'end-to-end'> | 'rate-limit' | 'not-chunked';
 
 export const REASON_WORDS: Readonly<Record<Told, string>> = {
   protected: 'Connection names it, and it stays all the same: no connection option can take it away',
@@ -29,6 +29,7 @@ export const REASON_WORDS: Readonly<Record<Told, string>> = {
   'hop-appended': 'says where the request came from',
   malformed: 'cannot be read without doubt',
   'not-in-trailers': 'may not stand in trailers (RFC 9110 §6.5.1)',
+  'not-chunked': 'only a body in chunks has trailers after it (RFC 9112 §7.1.2)',
 };
 
 interface NamedValue {
@@ -51,7 +52,7 @@ interface Gathered {
   readonly appended: ReadonlySet<string>;
 }
 
-function connectionOptions({ fields }: MessageSide): ReadonlySet<string> {
+function connectionOptions(fields: readonly NamedValue[]): ReadonlySet<string> {
   const values = fields.filter(({ name }) => name.toLowerCase() === 'connection').map(({ value }) => value);
   return new Set(values.flatMap((value) => listMembers(value.toLowerCase())));
 }
@@ -109,6 +110,25 @@ function reasonOf(pair: FieldPair<NamedValue>, gathered: Gathered): Told | null 
 /** One for each pair, in their order. @param message as it came. */
 export function fieldReasons(pairs: readonly FieldPair<NamedValue>[], message: MessageSide): readonly (Told | null)[] {
   const appended = new Set(pairs.filter(isAppended).map((pair) => nameOf(pair).toLowerCase()));
-  const gathered = { message, named: connectionOptions(message), appended };
+  const gathered = { message, named: connectionOptions(message.fields), appended };
   return pairs.map((pair) => reasonOf(pair, gathered));
+}
+
+/**
+ * The same of trailers, which pass as they came or not at all.
+ *
+ * @param head the fields of the message as it came: Connection stands there.
+ * @param isChunked does the message go on in chunks?
+ */
+export function trailerReasons(
+  pairs: readonly FieldPair<NamedValue>[],
+  head: readonly NamedValue[],
+  isChunked: boolean,
+): readonly (Told | null)[] {
+  const named = connectionOptions(head);
+  return pairs.map((pair) => {
+    if (pair.fate !== 'removed') return null;
+    if (!isChunked) return 'not-chunked';
+    return named.has(nameOf(pair).toLowerCase()) ? 'named-in-connection' : 'not-in-trailers';
+  });
 }

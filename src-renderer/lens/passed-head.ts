@@ -1,10 +1,10 @@
 /**
- * One message on both sides of a proxy: its start line, its fields and how its body ends, as it came and as it went on.
- * Bodies are compared by length and framing: their bytes are a click away.
+ * One message on both sides of a proxy: its start line, its fields, how its body ends and its trailers, as it came and as
+ * it went on. Bodies are compared by length and framing: their bytes are a click away.
  */
 import type { Framing } from '@http1/events';
 import { fieldChanges, type FieldFate, type FieldPair } from './field-changes';
-import { fieldReasons, REASON_WORDS } from './field-reasons';
+import { fieldReasons, REASON_WORDS, trailerReasons } from './field-reasons';
 import { formatCount, formatPlural } from './format';
 import type { Run } from './hex-rows';
 import type { FieldPart, MessageReading } from './message-parts';
@@ -14,6 +14,8 @@ export interface SideHead {
   readonly line: readonly Run[];
   readonly fields: readonly FieldPart[];
   readonly framing: Framing | null;
+  /** Null: not known, since they come after a body that has not been read to its end. */
+  readonly trailers: readonly FieldPart[] | null;
 }
 
 export interface PassedField extends FieldPair {
@@ -30,6 +32,9 @@ export interface PassedLine {
 export interface PassedHead {
   readonly line: PassedLine;
   readonly fields: readonly PassedField[];
+  /** Empty where there are none, and where one side is not known. */
+  readonly trailers: readonly PassedField[];
+  /** Of both. */
   readonly counts: Readonly<Record<FieldFate, number>>;
 }
 
@@ -37,6 +42,7 @@ export const sideHead = (reading: MessageReading): SideHead => ({
   line: reading.startLine()?.runs ?? [],
   fields: reading.fields(),
   framing: reading.framing,
+  trailers: reading.framing?.kind === 'chunked' && !reading.isComplete ? null : reading.trailers(),
 });
 
 const LINE_PARTS = ['method', 'target', 'version', 'status', 'reason'] as const;
@@ -54,16 +60,27 @@ export function passedLine(before: SideHead, after: SideHead): PassedLine {
   return { changed, why: reasons.length === 0 ? null : reasons.join('; ') };
 }
 
-export function passedHead(before: SideHead, after: SideHead): PassedHead {
-  const pairs = fieldChanges(before.fields, after.fields);
-  const reasons = fieldReasons(pairs, { fields: before.fields, target: partOf(before, 'target') });
-  const counts = { same: 0, changed: 0, removed: 0, added: 0 };
-  const fields = pairs.map((pair, index): PassedField => {
-    counts[pair.fate] += 1;
+type Told = readonly (keyof typeof REASON_WORDS | null)[];
+
+const inWords = (pairs: readonly FieldPair[], reasons: Told): readonly PassedField[] =>
+  pairs.map((pair, index) => {
     const reason = reasons[index] ?? null;
     return { ...pair, why: reason && REASON_WORDS[reason] };
   });
-  return { line: passedLine(before, after), fields, counts };
+
+function passedTrailers(before: SideHead, after: SideHead): readonly PassedField[] {
+  if (before.trailers === null || after.trailers === null) return [];
+  const pairs = fieldChanges(before.trailers, after.trailers);
+  return inWords(pairs, trailerReasons(pairs, before.fields, after.framing?.kind === 'chunked'));
+}
+
+export function passedHead(before: SideHead, after: SideHead): PassedHead {
+  const pairs = fieldChanges(before.fields, after.fields);
+  const fields = inWords(pairs, fieldReasons(pairs, { fields: before.fields, target: partOf(before, 'target') }));
+  const trailers = passedTrailers(before, after);
+  const counts = { same: 0, changed: 0, removed: 0, added: 0 };
+  for (const { fate } of [...fields, ...trailers]) counts[fate] += 1;
+  return { line: passedLine(before, after), fields, trailers, counts };
 }
 
 /** `2 removed, 1 changed, 3 added, 9 as they came` */
@@ -101,6 +118,25 @@ export type HeadLack = 'none' | 'reading' | 'dropped' | 'too-long' | 'failed';
 
 /** A longer head is not compared: one that is cut would seem to have lost what is not shown. */
 export const MAX_COMPARED_HEAD_BYTES = 64 * 1024;
+
+/** What comes after a longer body is not looked for: all of it would have to be read. */
+export const MAX_BYTES_READ_FOR_TRAILERS = 2 * 1024 * 1024;
+
+/** Why the trailers of a chunked message are not compared; null: they are, or will be once it is complete. */
+export function trailerLackWords(lack: HeadLack, side: 'client' | 'upstream'): string | null {
+  const whose = side === 'client' ? 'client' : 'server';
+  switch (lack) {
+    case 'none':
+    case 'reading':
+      return null;
+    case 'dropped':
+      return `The journal's size limit dropped what tells of trailers on the ${whose}'s side.`;
+    case 'too-long':
+      return `The message on the ${whose}'s side is longer than ${formatCount(MAX_BYTES_READ_FOR_TRAILERS)} bytes: it is not searched for trailers.`;
+    case 'failed':
+      return `The trailers on the ${whose}'s side could not be read.`;
+  }
+}
 
 export function lackWords(lack: HeadLack, side: 'client' | 'upstream', kind: 'request' | 'reply'): string {
   const whose = side === 'client' ? 'client' : 'server';

@@ -1,6 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { STRICT_RULES } from '@http1/events';
+import { BodyWriter } from '@http1/chunk-writer';
+import { NO_LIMITS, STRICT_RULES } from '@http1/events';
+import { Parser } from '@http1/parser';
 import { requestChanges, type RequestPlan } from '@http1/request-writer';
 import { relayChanges, relayFraming } from '@http1/response-relay';
 import { fieldChanges } from '../../../src-renderer/lens/field-changes';
@@ -89,6 +91,55 @@ describe('a head on both sides', () => {
     if (before === null || after === null) throw new Error('no framing');
     expect([bodyWords(before, 5), bodyWords(after, null)]).toEqual(['chunked · 5 B', 'until the connection closes']);
     expect(isReframed(before, after)).toBe(true);
+  });
+});
+
+describe('trailers on both sides', () => {
+  const chunked = (trailers: string, head = '') =>
+    `HTTP/1.1 200 OK\r\n${head}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n${trailers}\r\n`;
+  const told = (before: string, after: string) =>
+    passedHead(side(before, 'response'), side(after, 'response')).trailers.map(
+      ({ fate, before: came, after: went, why }) => [fate, (came ?? went)?.name, went?.value ?? null, why],
+    );
+
+  it('are told like fields, and counted with them', () => {
+    const before = chunked('Via: 1.1 other\r\nX-Once: 1\r\nX-Sum: 7\r\n', 'Connection: X-Once\r\n');
+    const after = chunked('X-Sum: 7\r\n');
+    expect(told(before, after)).toEqual([
+      ['removed', 'Via', null, 'may not stand in trailers (RFC 9110 §6.5.1)'],
+      ['removed', 'X-Once', null, expect.stringMatching(/^Connection names it/)],
+      ['same', 'X-Sum', '7', null],
+    ]);
+    expect(passedHead(side(before, 'response'), side(after, 'response')).counts).toMatchObject({ removed: 3, same: 2 });
+  });
+
+  it('are those of the engine', () => {
+    const trailers = 'Via: 1.1 other\r\nX-Once: 1\r\nKeep-Alive: a\r\nX-Sum: 7\r\n';
+    const text = chunked(trailers, 'Connection: X-Once\r\n');
+    const parser = new Parser('response', NO_LIMITS);
+    parser.answers('GET');
+    parser.receive(ascii(text));
+    let kept = '';
+    for (let event = parser.next(); event !== null && event.kind !== 'end'; event = parser.next()) {
+      if (event.kind !== 'trailers') continue;
+      const writer = new BodyWriter({ kind: 'chunked' });
+      writer.end(event.fields, new Set(['x-once']), (bytes) => (kept += String.fromCharCode(...bytes)));
+    }
+    expect(kept).toBe('0\r\nX-Sum: 7\r\n\r\n');
+    const fates = told(text, chunked('X-Sum: 7\r\n')).map(([fate, name]) => `${fate} ${name}`);
+    expect(fates).toEqual(['removed Via', 'removed X-Once', 'removed Keep-Alive', 'same X-Sum']);
+  });
+
+  it('have no place after a body that goes on without chunks', () => {
+    const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+    expect(told(chunked('X-Sum: 7\r\n'), whole)).toEqual([
+      ['removed', 'X-Sum', null, 'only a body in chunks has trailers after it (RFC 9112 §7.1.2)'],
+    ]);
+  });
+
+  it('are not told of before both sides are complete', () => {
+    const half = chunked('X-Sum: 7\r\n').slice(0, -6);
+    expect(told(half, chunked('X-Sum: 7\r\n'))).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Exchange } from '@contract/connections';
 import ConnectionPanel from '../../../src-renderer/panels/connection/ConnectionPanel.svelte';
 import { RecordedConnection, received, sent, transportTo } from '../../support/fake-connection';
+import { MAX_BYTES_READ_FOR_TRAILERS } from '../../../src-renderer/lens/passed-head';
 import { CLIENT_ID, makeRelay, passedOn, REPLY, REQUEST, UPSTREAM_ID } from '../../support/passed-on';
 import { renderPanel, settled } from '../../support/render-panel';
 import { recordedHello } from '../../support/tls-hello';
@@ -35,6 +36,7 @@ const changed = (connection: RecordedConnection, exchange: Partial<Exchange>) =>
   return connection;
 };
 const words = (element: Element | null) => element?.textContent?.replaceAll(/\s+/g, ' ').trim();
+const PLACE = { connection: CLIENT_ID, number: 1 };
 const heading = () => screen.getByRole('heading', { level: 2 }).textContent;
 
 describe('a request that was passed on', () => {
@@ -110,6 +112,33 @@ describe('both sides', () => {
     expect(rows.find(([, right]) => right?.includes('Keep-Alive'))?.[0]).toMatch(/^removed/);
     expect(rows.at(-1)?.[0]).toMatch(/^Body until the connection closes .* re-framed$/);
     expect(rows.at(-1)?.[1]).toMatch(/^Body chunked/);
+  });
+
+  test('have the trailers after the body, which is read for them alone', async () => {
+    const reply =
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n' +
+      `${(40_000).toString(16)}\r\n${'x'.repeat(40_000)}\r\n0\r\nX-Sum: 7\r\n\r\n`;
+    await showSides('client', { request: 'GET / HTTP/1.0\r\nHost: a\r\n\r\n', reply });
+    const rows = rowsOf('Reply on both sides');
+    expect(rows.slice(-2)).toEqual([
+      ['Trailers', 'Trailers'],
+      ['removed: only a body in chunks has trailers after it (RFC 9112 §7.1.2)', '− X-Sum: 7'],
+    ]);
+    expect(rowsOf('Request on both sides').flat()).not.toContain('Trailers');
+  });
+
+  test('say of a long body that it was not searched for trailers', async () => {
+    const bytes = MAX_BYTES_READ_FOR_TRAILERS;
+    const reply =
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n' +
+      `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n0\r\nX-Sum: 7\r\n\r\n`;
+    const client = new RecordedConnection(CLIENT_ID).add(received(1, REQUEST), sent(3, REPLY));
+    const upstream = new RecordedConnection(UPSTREAM_ID, { side: 'upstream' }).add(received(1, REQUEST));
+    await show(changed(client, { relay: makeRelay() }), changed(upstream.add(sent(2, reply)), { relayOf: PLACE }));
+    await openTab('Both sides');
+    expect(
+      screen.getByText(/server's side is longer than 2,097,152 bytes: it is not searched for trailers/),
+    ).toBeTruthy();
   });
 
   test('are the same from the side of the server', async () => {

@@ -1,13 +1,23 @@
 import type { Client } from '@contract/client';
 import type { Failure } from '@contract/errors';
-import { MAX_COMPARED_HEAD_BYTES, sideHead, type HeadLack, type SideHead } from '../lens/passed-head';
+import {
+  MAX_BYTES_READ_FOR_TRAILERS,
+  MAX_COMPARED_HEAD_BYTES,
+  sideHead,
+  type HeadLack,
+  type SideHead,
+} from '../lens/passed-head';
 import type { MessageReading } from '../lens/message-parts';
 import { isSameMessage, readingOf, type MessageSource } from './message-content.svelte';
 
-const READ_BYTES = 16 * 1024;
+const HEAD_READ_BYTES = 16 * 1024;
+const BODY_READ_BYTES = 256 * 1024;
 
-/** The head of one message, read as far as it goes and no further. */
-export class HeadContent {
+/**
+ * What is compared of one side of a message: its head, read as far as it goes, and its trailers once it is complete. A
+ * body is read only where trailers may come after it.
+ */
+export class SideContent {
   #head = $state.raw<SideHead | null>(null);
   #lack = $state.raw<HeadLack>('none');
   #failure = $state.raw<Failure | null>(null);
@@ -26,6 +36,7 @@ export class HeadContent {
   get head() {
     return this.#head;
   }
+  /** Of the head, or where that is there, of the trailers. */
   get lack() {
     return this.#lack;
   }
@@ -58,15 +69,18 @@ export class HeadContent {
 
   #wantsMore(): boolean {
     const reading = this.#reading;
-    if (reading === null || this.#head !== null || (this.#lack !== 'reading' && this.#lack !== 'failed')) return false;
+    if (reading === null || (this.#lack !== 'reading' && this.#lack !== 'failed')) return false;
+    // While a body is under way there is nothing after it.
+    if (this.#head !== null && (this.#source?.end ?? null) === null) return false;
     return reading.next < Math.min(this.#source?.end ?? Infinity, this.#streamBytes);
   }
 
   /** False: there was nothing to be had just now. */
   async #readPiece(reading: MessageReading): Promise<boolean> {
-    const { connection, direction, start, end } = this.#source as MessageSource;
+    const { connection, direction, end } = this.#source as MessageSource;
     const offset = reading.next;
-    const length = Math.min(READ_BYTES, (end ?? this.#streamBytes) - offset);
+    const most = this.#head === null ? HEAD_READ_BYTES : BODY_READ_BYTES;
+    const length = Math.min(most, (end ?? this.#streamBytes) - offset);
     const reply = await this.#client.call('bytes.read', { connection, direction, offset, length });
     if (reading !== this.#reading) return true;
     this.#failure = reply.ok ? null : reply.error;
@@ -76,8 +90,18 @@ export class HeadContent {
     if (keptFrom > offset) this.#lack = 'dropped';
     if (keptFrom > offset || bytes.length === 0) return false;
     reading.take(bytes);
-    if (reading.framing !== null || reading.fault !== null) this.#head = sideHead(reading);
-    else if (reading.next - start >= MAX_COMPARED_HEAD_BYTES) this.#lack = 'too-long';
+    this.#judge(reading);
     return true;
+  }
+
+  /** What is known now, and what is still to be read. */
+  #judge(reading: MessageReading): void {
+    const { start, end } = this.#source as MessageSource;
+    const isOver = reading.isComplete || reading.fault !== null;
+    if (reading.framing !== null || isOver) {
+      if (this.#head === null || isOver) this.#head = sideHead(reading);
+      if (isOver || this.#head.trailers !== null) this.#lack = 'none';
+      else if ((end ?? reading.next) - start > MAX_BYTES_READ_FOR_TRAILERS) this.#lack = 'too-long';
+    } else if (reading.next - start >= MAX_COMPARED_HEAD_BYTES) this.#lack = 'too-long';
   }
 }
