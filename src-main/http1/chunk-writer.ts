@@ -40,10 +40,10 @@ function sizeLine(bytes: number): Uint8Array {
 /** Last chunk, trailers and the empty line. */
 function lastChunk(trailers: Fields | null, named: ReadonlySet<string> | null): Uint8Array {
   if (trailers === null) return LAST_CHUNK;
-  const text = new HeadText();
+  const text = new HeadText(trailers);
   text.begin('0');
   passTrailers(trailers, named, text);
-  return text.finish();
+  return text.finish().bytes;
 }
 
 export class BodyWriter {

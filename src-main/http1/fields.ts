@@ -127,9 +127,31 @@ export class FieldLines implements Fields {
     readonly count: number,
   ) {}
 
-  /** Offset in the section. */
+  /** Offset in the section, as the three below are. */
   nameStart(index: number): number {
     return this.offsets[this.first + index * OFFSETS_PER_FIELD]!;
+  }
+
+  nameEnd(index: number): number {
+    return this.offsets[this.first + index * OFFSETS_PER_FIELD + 1]!;
+  }
+
+  valueStart(index: number): number {
+    return this.offsets[this.first + index * OFFSETS_PER_FIELD + 2]!;
+  }
+
+  valueEnd(index: number): number {
+    return this.offsets[this.first + index * OFFSETS_PER_FIELD + 3]!;
+  }
+
+  /** Of the section, with whatever stands there between names and values. */
+  textBetween(start: number, end: number): string {
+    return this.text.slice(start, end);
+  }
+
+  /** Of the character at an offset of the section. */
+  codeAt(offset: number): number {
+    return this.text.charCodeAt(offset);
   }
 
   /** An index outside the section is empty text, as `charAt` has it. */

@@ -6,7 +6,7 @@
  * at it. So the list is what was done, and on the way of a message nobody pays for it.
  */
 import type { Fields } from './events';
-import { namedInConnection, roleOf, staysThoughNamed, type FieldRole } from './hop-fields';
+import { namedInConnection, roleOfLine, staysThoughNamed, type FieldRole } from './hop-fields';
 
 /** What decided. */
 export type FieldReason =
@@ -39,10 +39,11 @@ export type FieldReason =
   /** May not stand in trailers (RFC 9110 §6.5.1). */
   | 'not-in-trailers';
 
+/** Lines are those of the fields that the sink was made for. */
 export interface FieldSink {
-  kept(line: number, name: string, value: string, why: FieldReason): void;
-  changed(line: number, name: string, value: string, why: FieldReason): void;
-  removed(line: number, name: string, why: FieldReason): void;
+  kept(line: number, why: FieldReason): void;
+  changed(line: number, value: string, why: FieldReason): void;
+  removed(line: number, why: FieldReason): void;
   added(name: string, value: string, why: FieldReason): void;
 }
 
@@ -58,53 +59,55 @@ export interface FieldChange {
 export class ChangeList implements FieldSink {
   readonly changes: FieldChange[] = [];
 
-  kept(line: number, name: string, _value: string, why: FieldReason): void {
-    this.changes.push({ kind: 'kept', name, why, line });
+  constructor(private readonly fields: Fields) {}
+
+  kept(line: number, why: FieldReason): void {
+    this.#tell('kept', line, why);
   }
 
-  changed(line: number, name: string, _value: string, why: FieldReason): void {
-    this.changes.push({ kind: 'changed', name, why, line });
+  changed(line: number, _value: string, why: FieldReason): void {
+    this.#tell('changed', line, why);
   }
 
-  removed(line: number, name: string, why: FieldReason): void {
-    this.changes.push({ kind: 'removed', name, why, line });
+  removed(line: number, why: FieldReason): void {
+    this.#tell('removed', line, why);
   }
 
   added(name: string, _value: string, why: FieldReason): void {
     this.changes.push({ kind: 'added', name, why, line: null });
   }
+
+  #tell(kind: 'kept' | 'changed' | 'removed', line: number, why: FieldReason): void {
+    this.changes.push({ kind, name: this.fields.name(line), why, line });
+  }
 }
 
 /** Decides about the lines that have a role; the others pass without it. */
 export interface RoleTaker {
-  take(role: FieldRole, line: number, name: string): void;
+  take(role: FieldRole, line: number): void;
 }
 
 /** Time is linear in the bytes of the fields, whatever Connection names. */
 export function passFields(fields: Fields, taker: RoleTaker, sink: FieldSink): void {
   const named = namedInConnection(fields);
   for (let line = 0; line < fields.count; line += 1) {
-    const name = fields.name(line);
-    const role = roleOf(name);
-    if (role === 'connection') sink.removed(line, name, 'hop-by-hop');
-    else if (role === 'hop') sink.removed(line, name, 'hop-by-hop');
-    else if (role !== 'end-to-end') taker.take(role, line, name);
-    else if (named === null) sink.kept(line, name, fields.value(line), 'end-to-end');
+    const role = roleOfLine(fields, line);
+    if (role === 'connection' || role === 'hop') sink.removed(line, 'hop-by-hop');
+    else if (role !== 'end-to-end') taker.take(role, line);
+    else if (named === null) sink.kept(line, 'end-to-end');
     else passNamed(fields, line, named, sink);
   }
 }
 
 function passNamed(fields: Fields, line: number, named: ReadonlySet<string>, sink: FieldSink): void {
-  const name = fields.name(line);
-  const lower = name.toLowerCase();
-  if (!named.has(lower)) sink.kept(line, name, fields.value(line), 'end-to-end');
-  else if (staysThoughNamed(lower)) sink.kept(line, name, fields.value(line), 'protected');
-  else sink.removed(line, name, 'named-in-connection');
+  const lower = fields.name(line).toLowerCase();
+  if (!named.has(lower)) sink.kept(line, 'end-to-end');
+  else if (staysThoughNamed(lower)) sink.kept(line, 'protected');
+  else sink.removed(line, 'named-in-connection');
 }
 
 /** Tells a line whose value was decided anew: where it is the same as before, nothing changed. */
 export function settle(fields: Fields, line: number, value: string, why: FieldReason, sink: FieldSink): void {
-  const name = fields.name(line);
-  if (fields.value(line) === value) sink.kept(line, name, value, why);
-  else sink.changed(line, name, value, why);
+  if (fields.value(line) === value) sink.kept(line, why);
+  else sink.changed(line, value, why);
 }

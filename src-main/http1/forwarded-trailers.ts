@@ -16,9 +16,9 @@ const isForbidden = (name: string): boolean =>
 export function passTrailers(trailers: Fields, named: ReadonlySet<string> | null, sink: FieldSink): void {
   for (let line = 0; line < trailers.count; line += 1) {
     const name = trailers.name(line);
-    if (named?.has(name.toLowerCase()) === true) sink.removed(line, name, 'named-in-connection');
+    if (named?.has(name.toLowerCase()) === true) sink.removed(line, 'named-in-connection');
     else if (roleOf(name) !== 'end-to-end' || name.toLowerCase() === 'via' || isForbidden(name))
-      sink.removed(line, name, 'not-in-trailers');
-    else sink.kept(line, name, trailers.value(line), 'end-to-end');
+      sink.removed(line, 'not-in-trailers');
+    else sink.kept(line, 'end-to-end');
   }
 }

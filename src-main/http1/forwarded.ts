@@ -46,11 +46,11 @@ export class ForwardedFields {
   ) {}
 
   /** A line with one of the roles above, or a `claim`. */
-  take(role: FieldRole, line: number, name: string): void {
-    if (isChain(role) && this.#writes(role)) this.#takeChain(role, line, name);
-    else if (this.plan.trusted) this.#keep(role, line, name);
-    else if (isFact(role) && this.#writes(role)) this.#replace(role, line, name, 'untrusted');
-    else this.sink.removed(line, name, 'untrusted');
+  take(role: FieldRole, line: number): void {
+    if (isChain(role) && this.#writes(role)) this.#takeChain(role, line);
+    else if (this.plan.trusted) this.#keep(role, line);
+    else if (isFact(role) && this.#writes(role)) this.#replace(role, line, 'untrusted');
+    else this.sink.removed(line, 'untrusted');
   }
 
   /** Writes those of ours that had no line of that name to stand in. */
@@ -69,26 +69,26 @@ export class ForwardedFields {
     return role === 'forwarded' ? this.plan.writesForwarded : this.plan.writesXForwarded;
   }
 
-  #keep(role: FieldRole, line: number, name: string): void {
+  #keep(role: FieldRole, line: number): void {
     if (isFact(role)) this.#written.add(role);
-    this.sink.kept(line, name, this.fields.value(line), 'end-to-end');
+    this.sink.kept(line, 'end-to-end');
   }
 
-  #takeChain(role: Chain, line: number, name: string): void {
-    if (!this.plan.trusted) return this.#replace(role, line, name, 'untrusted');
-    if (this.#written.has(role)) return this.sink.removed(line, name, 'hop-appended');
-    const lines = this.fields.all(name);
+  #takeChain(role: Chain, line: number): void {
+    if (!this.plan.trusted) return this.#replace(role, line, 'untrusted');
+    if (this.#written.has(role)) return this.sink.removed(line, 'hop-appended');
+    const lines = this.fields.all(role);
     const ours = this.#ours(role)!;
     const chain = role === 'forwarded' ? appendElement(lines, ours) : appendAddress(lines, ours);
-    if (chain === null) return this.#replace(role, line, name, 'malformed');
+    if (chain === null) return this.#replace(role, line, 'malformed');
     this.#written.add(role);
-    this.sink.changed(line, name, chain, 'hop-appended');
+    this.sink.changed(line, chain, 'hop-appended');
   }
 
   /** Ours in the place of the first line; the others go. */
-  #replace(role: Chain | Fact, line: number, name: string, why: FieldReason): void {
+  #replace(role: Chain | Fact, line: number, why: FieldReason): void {
     const value = this.#written.has(role) ? null : this.#ours(role);
-    if (value === null) return this.sink.removed(line, name, why);
+    if (value === null) return this.sink.removed(line, why);
     this.#written.add(role);
     settle(this.fields, line, value, why, this.sink);
   }

@@ -21,8 +21,8 @@ export class FramingLines {
   }
 
   take(role: FieldRole, line: number, fields: Fields, sink: FieldSink): void {
-    if (role !== this.#role) return sink.removed(line, fields.name(line), 'framing');
-    if (this.#written) return sink.removed(line, fields.name(line), 'repeated');
+    if (role !== this.#role) return sink.removed(line, 'framing');
+    if (this.#written) return sink.removed(line, 'repeated');
     this.#written = true;
     settle(fields, line, this.#value, 'framing', sink);
   }

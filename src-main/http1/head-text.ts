@@ -1,108 +1,228 @@
 /**
- * A head as it is put together, and then as bytes: one buffer, made once.
+ * A head as it is put together: bytes in room that is used again for the next one, and copied out once.
  *
- * Lines are joined as text, for the platform joins and encodes text faster than bytes can be copied one by one; then the
- * bytes are looked at, each line where it is known to begin and end. So no value can end its own line, whoever chose
+ * What is kept of a parsed head is copied in runs of lines, for the platform copies a thousand bytes in the time in which
+ * forty can be written one by one. What ends a name and a line is never copied: those bytes are written here. And the
+ * bytes of each line are looked at where it is known to begin and end. So no value can end its own line, whoever chose
  * it, and what could do so is a bug of the caller, never sent.
  */
 import { BugError } from '../contract/errors';
+import type { Fields } from './events';
+import { FieldLines } from './fields';
 import type { FieldSink } from './forwarded-fields';
-import { FIELD_CONTENT, TARGET_CHAR, TCHAR } from './grammar';
+import { COLON, CR, FIELD_CONTENT, LF, SP, TARGET_CHAR, TCHAR } from './grammar';
 import { takeRoom } from './slab';
-import { BIT_6, BIT_7, NO_WORDS, ONES, WORD_BYTES } from './words';
+import { BIT_6, BIT_7, ONES, WORD_BYTES } from './words';
 
-/** Writes text of one character a byte into room of its length. */
-type Encode = (text: string, into: Uint8Array) => void;
+/** Writes text of one character a byte from this index on, where there is room for it. */
+type Encode = (text: string, into: Uint8Array, at: number) => void;
 
 let encode: Encode = encodeLatin1ByHand;
 
-/** Hands in an encoder of the platform, which is faster than any that can be written here. */
+/** Hands in an encoder of the platform, which is faster for long texts than any that can be written here. */
 export function encodeLatin1With(encoder: Encode): void {
   encode = encoder;
 }
 
-export function encodeLatin1ByHand(text: string, into: Uint8Array): void {
-  for (let at = 0; at < text.length; at += 1) into[at] = text.charCodeAt(at);
+export function encodeLatin1ByHand(text: string, into: Uint8Array, at: number): void {
+  for (let index = 0; index < text.length; index += 1) into[at + index] = text.charCodeAt(index);
 }
 
 /** Would be cut to its low byte. V8 does not even look at a text that it knows to be of one byte a character. */
 const WIDE = /[\u0100-\uffff]/;
 
-const FIRST_LINES = 64;
-/** Kept for the next head; more lines than this get room of their own. */
-const MAX_KEPT_LINES = 4096;
+/** Up to here writing the characters one by one is faster than a call of the platform. */
+const MAX_SHORT_LENGTH = 40;
+
+/** The end of a name or of a line, and the space before the next part of a start line. */
+const AFTER_BYTES = 4;
+
+const UNWRITABLE = 'a line holds a byte no field may hold';
+
+/** More than nearly all heads have. */
+const FIRST_ROOM_BYTES = 4 * 1024;
+/** Kept for the next head; a longer one gets room of its own. */
+const MAX_KEPT_ROOM_BYTES = 64 * 1024;
 
 /** One for all heads: a head is begun and finished in one call, and no other is begun meanwhile. */
-let places = new Int32Array(FIRST_LINES * 2);
+let room = new Uint8Array(FIRST_ROOM_BYTES);
+let roomWords = new DataView(room.buffer);
 
-/** Takes field lines as a sink, too. One head at a time: `begin`, lines, `finish`. */
+/** What was written. */
+export interface WrittenHead {
+  readonly bytes: Uint8Array;
+  /** Index of the first byte after the start line and its line end. */
+  readonly fieldsStart: number;
+  readonly fieldCount: number;
+}
+
+/** Takes what becomes of the lines of one parsed section: `begin`, lines, `finish`. */
 export class HeadText implements FieldSink {
-  #text = '';
-  /** For each line: index of its colon and of the first character after it. */
-  #places = places;
-  #lines = 0;
-  #start = 0;
+  /** Null: its lines are known by name and value alone. */
+  readonly #section: FieldLines | null;
+  #bytes = room;
+  #words = roomWords;
+  #at = 0;
+  #fieldsStart = 0;
+  #fieldCount = 0;
+  /** Lines that are kept, one after the other, and are not yet written: the first one, and the one after the last. */
+  #runStart = 0;
+  #runEnd = 0;
 
-  /** With the start line, without its line end. It is checked by who makes it: see `isTarget` and `isToken`. */
-  begin(startLine: string): void {
-    this.#text = `${startLine}\r\n`;
-    this.#start = this.#text.length;
-    this.#places = places;
-    this.#lines = 0;
+  constructor(private readonly fields: Fields) {
+    this.#section = fields instanceof FieldLines ? fields : null;
   }
 
-  line(name: string, value: string): void {
-    const at = this.#lines * 2;
-    if (at === this.#places.length) this.#grow();
-    this.#places[at] = this.#text.length + name.length;
-    this.#text += `${name}: ${value}\r\n`;
-    this.#places[at + 1] = this.#text.length;
-    this.#lines += 1;
+  /** With the parts of the start line. They are checked by who makes them: see `isTarget` and `isToken`. */
+  begin(first: string, second?: string, third?: string): void {
+    this.#content(first);
+    if (second !== undefined) this.#part(second);
+    if (third !== undefined) this.#part(third);
+    this.#endLine();
+    this.#fieldsStart = this.#at;
   }
 
-  kept(_line: number, name: string, value: string): void {
-    this.line(name, value);
+  kept(line: number): void {
+    if (line !== this.#runEnd) {
+      this.#writeRun();
+      this.#runStart = line;
+    }
+    this.#runEnd = line + 1;
   }
 
-  changed(_line: number, name: string, value: string): void {
-    this.line(name, value);
+  changed(line: number, value: string): void {
+    this.added(this.fields.name(line), value);
   }
 
   removed(): void {}
 
   added(name: string, value: string): void {
-    this.line(name, value);
+    this.#writeRun();
+    this.#line(name, value);
   }
 
-  /** @throws BugError where a line holds what it may not hold. */
-  finish(): Uint8Array {
-    const text = `${this.#text}\r\n`;
-    this.#text = '';
-    if (WIDE.test(text)) throw new BugError('a field holds a character that is no byte');
-    const bytes = takeRoom(text.length);
-    encode(text, bytes);
-    this.#check(bytes);
-    return bytes;
+  /** @throws BugError, as all of these do, where a line holds what it may not hold. */
+  finish(): WrittenHead {
+    this.#writeRun();
+    this.#reserve(0);
+    this.#endLine();
+    const bytes = takeRoom(this.#at);
+    bytes.set(this.#bytes.subarray(0, this.#at));
+    return { bytes, fieldsStart: this.#fieldsStart, fieldCount: this.#fieldCount };
   }
 
-  #check(bytes: Uint8Array): void {
-    if (!isContent(bytes, 0, this.#start - 2)) throw new BugError('a start line holds a byte it may not hold');
-    let start = this.#start;
-    for (let line = 0; line < this.#lines; line += 1) {
-      const colon = this.#places[line * 2]!;
-      const end = this.#places[line * 2 + 1]!;
-      if (!isName(bytes, start, colon)) throw new BugError('a field name is not a token');
-      if (!isContent(bytes, colon + 2, end - 2)) throw new BugError('a field value holds a byte no field may hold');
-      start = end;
+  #writeRun(): void {
+    const { fields } = this;
+    const end = this.#runEnd;
+    let line = this.#section === null ? this.#runStart : this.#copyRun(this.#section, this.#runStart, end);
+    for (; line < end; line += 1) this.#line(fields.name(line), fields.value(line));
+    this.#runStart = end;
+  }
+
+  /** Returns the first line that does not stand there as it is to be written. */
+  #copyRun(section: FieldLines, first: number, end: number): number {
+    if (first === end) return end;
+    const from = section.nameStart(first);
+    const text = section.textBetween(from, section.valueEnd(end - 1));
+    if (text.length !== section.valueEnd(end - 1) - from) return first;
+    this.#reserve(text.length);
+    this.#encode(text);
+    const bytes = this.#bytes;
+    const words = this.#words;
+    const shift = this.#at - from;
+    let line = first;
+    for (; line < end; line += 1) {
+      const start = section.nameStart(line) + shift;
+      const colon = section.nameEnd(line) + shift;
+      const valueStart = section.valueStart(line) + shift;
+      const valueEnd = section.valueEnd(line) + shift;
+      if (start !== this.#at || valueStart !== colon + 2) break;
+      if (!isName(bytes, start, colon) || !isContent(bytes, words, valueStart, valueEnd)) break;
+      bytes[colon] = COLON;
+      bytes[colon + 1] = SP;
+      bytes[valueEnd] = CR;
+      bytes[valueEnd + 1] = LF;
+      this.#at = valueEnd + 2;
     }
+    this.#fieldCount += line - first;
+    return line;
   }
 
-  #grow(): void {
-    const grown = new Int32Array(this.#places.length * 2);
-    grown.set(this.#places);
-    this.#places = grown;
-    if (grown.length <= MAX_KEPT_LINES * 2) places = grown;
+  #line(name: string, value: string): void {
+    this.#name(name);
+    this.#content(value);
+    this.#endLine();
+    this.#fieldCount += 1;
   }
+
+  #name(name: string): void {
+    const { length } = name;
+    this.#reserve(length);
+    const bytes = this.#bytes;
+    const at = this.#at;
+    if (length === 0 || !write(name, bytes, at, TCHAR)) throw new BugError('a field name is not a token');
+    bytes[at + length] = COLON;
+    bytes[at + length + 1] = SP;
+    this.#at = at + length + 2;
+  }
+
+  #part(text: string): void {
+    this.#bytes[this.#at] = SP;
+    this.#at += 1;
+    this.#content(text);
+  }
+
+  #content(text: string): void {
+    const { length } = text;
+    this.#reserve(length);
+    const at = this.#at;
+    if (length <= MAX_SHORT_LENGTH) {
+      if (!write(text, this.#bytes, at, FIELD_CONTENT)) throw new BugError(UNWRITABLE);
+    } else {
+      this.#encode(text);
+      if (!isContent(this.#bytes, this.#words, at, at + length)) throw new BugError(UNWRITABLE);
+    }
+    this.#at = at + length;
+  }
+
+  /** Where the next byte goes, and unchecked. */
+  #encode(text: string): void {
+    if (WIDE.test(text)) throw new BugError('a field holds a character that is no byte');
+    if (text.length <= MAX_SHORT_LENGTH) encodeLatin1ByHand(text, this.#bytes, this.#at);
+    else encode(text, this.#bytes, this.#at);
+  }
+
+  #endLine(): void {
+    this.#bytes[this.#at] = CR;
+    this.#bytes[this.#at + 1] = LF;
+    this.#at += 2;
+  }
+
+  /** For as many bytes, and what is written after them before room is asked for again. */
+  #reserve(bytes: number): void {
+    const needed = this.#at + bytes + AFTER_BYTES;
+    if (needed > this.#bytes.length) this.#grow(needed);
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = grown;
+    this.#words = new DataView(grown.buffer);
+    if (grown.length > MAX_KEPT_ROOM_BYTES) return;
+    room = grown;
+    roomWords = this.#words;
+  }
+}
+
+/** False: it holds what the table does not have. */
+function write(text: string, into: Uint8Array, at: number, table: Uint8Array): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (table[code] !== 1) return false;
+    into[at + index] = code;
+  }
+  return true;
 }
 
 function isName(bytes: Uint8Array, start: number, end: number): boolean {
@@ -111,23 +231,13 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
   return start < end;
 }
 
-/** Of our own, beside `wordsAround`: that one is for the memory that reads come in, and heads lie in other. */
-let words = NO_WORDS;
-
-function wordsOf(bytes: Uint8Array): DataView {
-  if (bytes.buffer !== words.buffer) words = new DataView(bytes.buffer);
-  return words;
-}
-
 /** Four bytes at a time while all of them are visible ASCII or SP: `words.ts` says how that is told. */
-function isContent(bytes: Uint8Array, start: number, end: number): boolean {
+function isContent(bytes: Uint8Array, words: DataView, start: number, end: number): boolean {
   const content = FIELD_CONTENT;
-  const view = wordsOf(bytes);
-  const { byteOffset } = bytes;
   const wordStop = end - WORD_BYTES;
   for (let at = start; at < end;) {
     if (at <= wordStop) {
-      const word = view.getInt32(at + byteOffset, true);
+      const word = words.getInt32(at, true);
       if (((((word | (word << 1)) & BIT_6) ^ BIT_6) | ((word | (word + ONES)) & BIT_7)) === 0) {
         at += WORD_BYTES;
         continue;

@@ -5,6 +5,7 @@
  * name alone; only a name that may be one of ours is compared.
  */
 import type { Fields } from './events';
+import { FieldLines } from './fields';
 import { listMembers } from './list-members';
 
 /**
@@ -120,12 +121,13 @@ const MAX_LENGTH = 31;
 /** One of the low five bits of a first letter, whatever its case. */
 const LETTERS = 32;
 
-const placeOf = (name: string): number => Math.min(name.length, MAX_LENGTH) * LETTERS + (name.charCodeAt(0) & 0x1f);
+const placeOf = (length: number, first: number): number => Math.min(length, MAX_LENGTH) * LETTERS + (first & 0x1f);
+const placeOfName = (name: string): number => placeOf(name.length, name.charCodeAt(0));
 
 /** May a name of this length with this first letter have a role? */
 const MAYBE = new Uint8Array((MAX_LENGTH + 1) * LETTERS);
-for (const name of ROLES.keys()) MAYBE[placeOf(name)] = 1;
-for (let length = CLAIM_PREFIX.length; length <= MAX_LENGTH; length += 1) MAYBE[placeOf('x'.repeat(length))] = 1;
+for (const name of ROLES.keys()) MAYBE[placeOfName(name)] = 1;
+for (let length = CLAIM_PREFIX.length; length <= MAX_LENGTH; length += 1) MAYBE[placeOfName('x'.repeat(length))] = 1;
 
 /**
  * The names that tell where a request came from are found with "_" for "-" too: a server that makes variables of names
@@ -140,7 +142,16 @@ function roleByName(name: string): FieldRole {
   return hyphened.startsWith(CLAIM_PREFIX) || ROLES.get(hyphened) === 'claim' ? 'claim' : 'end-to-end';
 }
 
-export const roleOf = (name: string): FieldRole => (MAYBE[placeOf(name)] === 1 ? roleByName(name) : 'end-to-end');
+export const roleOf = (name: string): FieldRole => (MAYBE[placeOfName(name)] === 1 ? roleByName(name) : 'end-to-end');
+
+/** The same of one line: of most the name is not even made. */
+export function roleOfLine(fields: Fields, line: number): FieldRole {
+  if (fields instanceof FieldLines) {
+    const start = fields.nameStart(line);
+    if (MAYBE[placeOf(fields.nameEnd(line) - start, fields.codeAt(start))] !== 1) return 'end-to-end';
+  }
+  return roleOf(fields.name(line));
+}
 
 const USUAL_OPTIONS: ReadonlySet<string> = new Set(['close', 'keep-alive', 'Close', 'Keep-Alive']);
 

@@ -14,7 +14,7 @@ import type { Framing, RequestHead } from './events';
 import { ChangeList, passFields, settle, type FieldChange, type FieldSink, type RoleTaker } from './forwarded-fields';
 import { ForwardedFields, type ForwardedPlan } from './forwarded';
 import { FramingLines } from './framing-lines';
-import { HeadText, isTarget, isToken } from './head-text';
+import { HeadText, isTarget, isToken, type WrittenHead } from './head-text';
 import type { FieldRole } from './hop-fields';
 import { listMembers } from './list-members';
 import { countForwards, heedsMaxForwards } from './max-forwards';
@@ -99,30 +99,30 @@ class RequestFields implements RoleTaker {
     this.sink.added('Host', this.#host ?? this.plan.authority, this.#whyHost());
   }
 
-  take(role: FieldRole, line: number, name: string): void {
+  take(role: FieldRole, line: number): void {
     switch (role) {
       case 'host':
-        return this.#takeHost(line, name);
+        return this.#takeHost(line);
       case 'length':
       case 'coding':
         return this.#framing.take(role, line, this.head.fields, this.sink);
       case 'te':
-        return this.#takeTe(line, name);
+        return this.#takeTe(line);
       case 'upgrade':
-        return this.#takeUpgrade(line, name);
+        return this.#takeUpgrade(line);
       case 'expect':
-        return this.#takeExpect(line, name);
+        return this.#takeExpect(line);
       case 'max-forwards':
-        return this.#takeMaxForwards(line, name);
+        return this.#takeMaxForwards(line);
       case 'x-forwarded-for':
       case 'x-forwarded-host':
       case 'x-forwarded-port':
       case 'x-forwarded-proto':
       case 'forwarded':
       case 'claim':
-        return this.#forwarded === null ? this.#keep(line, name) : this.#forwarded.take(role, line, name);
+        return this.#forwarded === null ? this.#keep(line) : this.#forwarded.take(role, line);
       default:
-        return this.#keep(line, name);
+        return this.#keep(line);
     }
   }
 
@@ -135,18 +135,18 @@ class RequestFields implements RoleTaker {
     if (this.#options !== '') sink.added('Connection', this.#options, 'hop-by-hop');
   }
 
-  #keep(line: number, name: string): void {
-    this.sink.kept(line, name, this.head.fields.value(line), 'end-to-end');
+  #keep(line: number): void {
+    this.sink.kept(line, 'end-to-end');
   }
 
   #whyHost(): 'absolute-form' | 'host-policy' {
     return this.plan.host === 'keep' && this.head.targetForm === 'absolute' ? 'absolute-form' : 'host-policy';
   }
 
-  #takeHost(line: number, name: string): void {
-    if (this.#hasHost) return this.sink.removed(line, name, 'repeated');
+  #takeHost(line: number): void {
+    if (this.#hasHost) return this.sink.removed(line, 'repeated');
     this.#hasHost = true;
-    if (this.#host === null) this.#keep(line, name);
+    if (this.#host === null) this.#keep(line);
     else settle(this.head.fields, line, this.#host, this.#whyHost(), this.sink);
   }
 
@@ -155,18 +155,18 @@ class RequestFields implements RoleTaker {
   }
 
   /** Transfer codings are a matter of each connection; that trailers are welcome holds to the end (RFC 9110 §10.1.4). */
-  #takeTe(line: number, name: string): void {
+  #takeTe(line: number): void {
     const { fields, minor } = this.head;
     const isWelcome = listMembers(fields.value(line)).some((member) => member.toLowerCase() === 'trailers');
-    if (this.#hasTe || !isWelcome || minor === 0) return this.sink.removed(line, name, 'hop-by-hop');
+    if (this.#hasTe || !isWelcome || minor === 0) return this.sink.removed(line, 'hop-by-hop');
     this.#hasTe = true;
     this.#option('TE');
     settle(fields, line, 'trailers', 'trailers', this.sink);
   }
 
-  #takeUpgrade(line: number, name: string): void {
+  #takeUpgrade(line: number): void {
     const { upgrade } = this.plan;
-    if (upgrade === null || this.#hasUpgrade) return this.sink.removed(line, name, 'hop-by-hop');
+    if (upgrade === null || this.#hasUpgrade) return this.sink.removed(line, 'hop-by-hop');
     this.#checkUpgrade();
     settle(this.head.fields, line, upgrade, 'upgrade', this.sink);
   }
@@ -184,20 +184,20 @@ class RequestFields implements RoleTaker {
   }
 
   /** An expectation of HTTP/1.0 is ignored (RFC 9110 §10.1.1), and must not come to life in the version we write. */
-  #takeExpect(line: number, name: string): void {
-    if (this.plan.expect === 'forward' && this.head.expectsContinue) this.#keep(line, name);
-    else this.sink.removed(line, name, 'expect');
+  #takeExpect(line: number): void {
+    if (this.plan.expect === 'forward' && this.head.expectsContinue) this.#keep(line);
+    else this.sink.removed(line, 'expect');
   }
 
-  #takeMaxForwards(line: number, name: string): void {
+  #takeMaxForwards(line: number): void {
     const { fields, method } = this.head;
-    if (!heedsMaxForwards(method)) return this.#keep(line, name);
-    if (this.#hasMaxForwards) return this.sink.removed(line, name, 'repeated');
+    if (!heedsMaxForwards(method)) return this.#keep(line);
+    if (this.#hasMaxForwards) return this.sink.removed(line, 'repeated');
     this.#hasMaxForwards = true;
     const left = countForwards(fields.value(line));
     if (left === 0) throw new BugError('a request that may not be passed on is passed on');
-    if (left === null) this.sink.removed(line, name, 'malformed');
-    else this.sink.changed(line, name, String(left - 1), 'max-forwards');
+    if (left === null) this.sink.removed(line, 'malformed');
+    else this.sink.changed(line, String(left - 1), 'max-forwards');
   }
 }
 
@@ -223,22 +223,22 @@ function pass(head: RequestHead, plan: RequestPlan, sink: FieldSink): void {
 }
 
 /**
- * One buffer with the whole head.
+ * The whole head in one buffer.
  *
  * @throws BugError on a plan that makes no sense for this head, and on what cannot be written.
  */
-export function writeRequest(head: RequestHead, plan: RequestPlan): Uint8Array {
+export function writeRequest(head: RequestHead, plan: RequestPlan): WrittenHead {
   const target = originTarget(head);
   if (!isToken(head.method) || !isTarget(target)) throw new BugError('a request line holds a byte it may not hold');
-  const text = new HeadText();
-  text.begin(`${head.method} ${target} HTTP/1.1`);
+  const text = new HeadText(head.fields);
+  text.begin(head.method, target, 'HTTP/1.1');
   pass(head, plan, text);
   return text.finish();
 }
 
 /** What `writeRequest` makes of each line, for who looks at it. */
 export function requestChanges(head: RequestHead, plan: RequestPlan): readonly FieldChange[] {
-  const list = new ChangeList();
+  const list = new ChangeList(head.fields);
   pass(head, plan, list);
   return list.changes;
 }

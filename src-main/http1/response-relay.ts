@@ -105,21 +105,21 @@ class ReplyFields implements RoleTaker {
     this.#framing = new FramingLines(toldFraming(head, plan));
   }
 
-  take(role: FieldRole, line: number, name: string): void {
+  take(role: FieldRole, line: number): void {
     const { fields } = this.head;
     switch (role) {
       case 'length':
       case 'coding':
         return this.#framing.take(role, line, fields, this.sink);
       case 'te':
-        return this.sink.removed(line, name, 'hop-by-hop');
+        return this.sink.removed(line, 'hop-by-hop');
       case 'upgrade':
-        return this.#takeUpgrade(line, name);
+        return this.#takeUpgrade(line);
       case 'date':
         this.#hasDate = true;
-        return this.#keep(line, name);
+        return this.#keep(line);
       default:
-        return this.#keep(line, name);
+        return this.#keep(line);
     }
   }
 
@@ -134,14 +134,14 @@ class ReplyFields implements RoleTaker {
     if (options !== '') sink.added('Connection', options, 'hop-by-hop');
   }
 
-  #keep(line: number, name: string): void {
-    this.sink.kept(line, name, this.head.fields.value(line), 'end-to-end');
+  #keep(line: number): void {
+    this.sink.kept(line, 'end-to-end');
   }
 
   /** Of a 426 it is the answer itself (RFC 9110 §15.5.22). */
-  #takeUpgrade(line: number, name: string): void {
+  #takeUpgrade(line: number): void {
     const { status, fields } = this.head;
-    if (status !== 101 && status !== UPGRADE_REQUIRED) return this.sink.removed(line, name, 'hop-by-hop');
+    if (status !== 101 && status !== UPGRADE_REQUIRED) return this.sink.removed(line, 'hop-by-hop');
     this.#hasUpgrade = true;
     settle(fields, line, fields.value(line), 'upgrade', this.sink);
   }
@@ -183,15 +183,15 @@ export function writeRelayedHead(head: ResponseHead, plan: RelayPlan): Uint8Arra
     checkRelay(head, plan);
     return NO_HEAD;
   }
-  const text = new HeadText();
-  text.begin(`HTTP/1.1 ${status} ${reason}`);
+  const text = new HeadText(head.fields);
+  text.begin('HTTP/1.1', String(status), reason);
   pass(head, plan, text);
-  return text.finish();
+  return text.finish().bytes;
 }
 
 /** What `writeRelayedHead` makes of each line, for who looks at it. */
 export function relayChanges(head: ResponseHead, plan: RelayPlan): readonly FieldChange[] {
-  const list = new ChangeList();
+  const list = new ChangeList(head.fields);
   pass(head, plan, list);
   return list.changes;
 }

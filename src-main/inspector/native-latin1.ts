@@ -16,5 +16,5 @@ const { latin1Slice: slice, latin1Write: write } = Buffer.prototype as unknown a
 
 export function useNativeLatin1(): void {
   if (slice !== undefined) decodeLatin1With((bytes, start, end) => slice.call(bytes, start, end));
-  if (write !== undefined) encodeLatin1With((text, into) => void write.call(into, text, 0, text.length));
+  if (write !== undefined) encodeLatin1With((text, into, at) => void write.call(into, text, at, text.length));
 }

@@ -7,6 +7,7 @@ import type { UpstreamUrl } from '../contract/upstream-url';
 import type { UpstreamGroup } from '../guard/upstream-group';
 import type { UpstreamServer } from '../guard/upstream-server';
 import type { Fields, ParserLimits, ResponseHead } from '../http1/events';
+import type { WrittenHead } from '../http1/head-text';
 import type { StartLine } from '../http1/parser';
 import type { OpenEnd } from './tunnel-end';
 
@@ -55,7 +56,7 @@ export interface UpstreamConnection {
   /** The server does not take what was written. */
   readonly isStalled: boolean;
   /** Sends the head of the next request. */
-  begin(taker: ReplyTaker, line: StartLine, head: Uint8Array, relayOf: RelayOf, nowMs: number): void;
+  begin(taker: ReplyTaker, line: StartLine, head: WrittenHead, relayOf: RelayOf, nowMs: number): void;
   /** Bytes of the request under way, as they go on the wire. They are used, or copied, before they are gone. */
   readonly write: (bytes: Uint8Array) => void;
   /** The request under way was written whole. */

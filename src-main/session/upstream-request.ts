@@ -1,18 +1,10 @@
 /** One request on a connection to a server: where it and its reply stand in the two directions, as facts tell. */
 import type { ConnectionId, SwitchedTo } from '../contract/connections';
 import type { ResponseHead } from '../http1/events';
+import type { WrittenHead } from '../http1/head-text';
 import type { StartLine } from '../http1/parser';
 import type { SessionPort } from './port';
 import type { RelayOf } from './upstream-port';
-
-const LF = 0x0a;
-
-/** Lines of a head that we wrote, without the start line and the empty one. */
-function countFields(head: Uint8Array): number {
-  let lines = 0;
-  for (let at = 0; at < head.length; at += 1) if (head[at] === LF) lines += 1;
-  return Math.max(0, lines - 2);
-}
 
 export class UpstreamRequest implements StartLine {
   readonly method: string;
@@ -68,8 +60,8 @@ export class UpstreamRequest implements StartLine {
     if (this.completeAtMs !== null) this.completeAtMs = Math.min(untilMs, this.completeAtMs + ms);
   }
 
-  stateHead(port: SessionPort, connection: ConnectionId, head: Uint8Array, relayOf: RelayOf, atMs: number): void {
-    this.#end = this.start + head.length;
+  stateHead(port: SessionPort, connection: ConnectionId, head: WrittenHead, relayOf: RelayOf, atMs: number): void {
+    this.#end = this.start + head.bytes.length;
     const { number, method, target, version, start, startedAtMs } = this;
     port.record({
       kind: 'head',
@@ -81,9 +73,9 @@ export class UpstreamRequest implements StartLine {
       target,
       version,
       start,
-      fieldsStart: start + head.indexOf(LF) + 1,
+      fieldsStart: start + head.fieldsStart,
       end: this.#end,
-      fieldCount: countFields(head),
+      fieldCount: head.fieldCount,
       relayOf,
     });
   }

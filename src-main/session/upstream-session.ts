@@ -10,6 +10,7 @@ import type { CloseCause, ConnectionId, ConnectionPhase, SwitchedTo, TlsInfo } f
 import { describe, type Failure } from '../contract/errors';
 import type { GuardDeadline } from '../guard/deadlines';
 import type { ResponseHead } from '../http1/events';
+import type { WrittenHead } from '../http1/head-text';
 import { Parser, type StartLine } from '../http1/parser';
 import { tripCodeOf } from './actions';
 import { stateClosed, stateFault, stateTrip, stateUpstreamOpened, type Stating } from './fact-log';
@@ -169,14 +170,14 @@ export class UpstreamSession implements Session, UpstreamConnection, Stating {
   }
 
   /** Sends the head of the next request. */
-  begin(taker: ReplyTaker, line: StartLine, head: Uint8Array, relayOf: RelayOf, nowMs: number): void {
+  begin(taker: ReplyTaker, line: StartLine, head: WrittenHead, relayOf: RelayOf, nowMs: number): void {
     this.#mode = 'busy';
     this.#untilMs = Infinity;
     this.#taker = taker;
     this.#requests += 1;
     this.#parser.answers(line.method);
     this.#request = new UpstreamRequest(line, this.#requests, this.#sentBytes, this.#receivedBytes, nowMs);
-    this.write(head);
+    this.write(head.bytes);
     this.#request.stateHead(this.port, this.id, head, relayOf, nowMs);
   }
 

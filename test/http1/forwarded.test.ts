@@ -15,7 +15,7 @@ const hop = (more: Partial<Hop> = {}) => hopText({ ...HOP, ...more });
 function told(pairs: FieldPairs, more: Partial<ForwardedPlan>): string[] {
   const head = requestHead('GET', '/', [['Host', 'a.example'], ...pairs]);
   const forwarded = { hop: hop(), trusted: true, writesXForwarded: false, writesForwarded: false, ...more };
-  return textOf(writeRequest(head, planFor(head, { forwarded })))
+  return textOf(writeRequest(head, planFor(head, { forwarded })).bytes)
     .split('\r\n')
     .slice(2, -2);
 }

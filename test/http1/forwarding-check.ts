@@ -154,7 +154,7 @@ const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === 
 function wrongInRequest(message: Message<RequestHead>, more: Partial<RequestPlan>, everywhere: boolean): string | null {
   const { head, body } = message;
   const plan = planFor(head, more);
-  const headBytes = writeRequest(head, plan);
+  const headBytes = writeRequest(head, plan).bytes;
   const sent = joined([headBytes, ...bodyBytes(new BodyWriter(plan.framing), message), NEXT_REQUEST]);
   const { messages, fault } = readRequests(sent);
   const [read, next] = messages;
@@ -172,7 +172,7 @@ function wrongInRequest(message: Message<RequestHead>, more: Partial<RequestPlan
     if (!same(endToEnd(written), endToEnd(head))) return 'has other end-to-end fields';
     const again =
       isPassedOn(written) && countOf(fields, 'max-forwards') === 0
-        ? writeRequest(written, planFor(written, more))
+        ? writeRequest(written, planFor(written, more)).bytes
         : headBytes;
     if (textOf(again) !== textOf(headBytes)) return 'is not stable';
   }

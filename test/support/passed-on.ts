@@ -56,7 +56,7 @@ export function passedRequest(request: string, plan: Partial<RequestPlan> = {}):
   const head = requestHeadOf(request);
   const body = plainBody(request, head.framing);
   const framing: Framing = head.framing.kind === 'chunked' ? { kind: 'length', bytes: body.length } : head.framing;
-  return latin1(writeRequest(head, { ...PLAN, framing, ...plan })) + body;
+  return latin1(writeRequest(head, { ...PLAN, framing, ...plan }).bytes) + body;
 }
 
 /** The reply as it goes to the client. */
