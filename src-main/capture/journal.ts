@@ -13,6 +13,7 @@ import type { Endpoint } from '../contract/address';
 import type { ByteRange, ConnectionId, Direction } from '../contract/connections';
 import { fail, ok, type Failure, type Result } from '../contract/errors';
 import { reasonOf } from './disk-pump';
+import { NOT_KEPT } from './index-entries';
 import { JournalFile } from './journal-file';
 import { ACK, FIN, MAX_PAYLOAD_BYTES, PSH, RST, SYN } from './packet';
 import { commentBytes, PACKET_PREFIX_BYTES, packetBlockLength, writePacketFrame } from './pcapng-blocks';
@@ -20,7 +21,6 @@ import { readRange } from './range-reader';
 import { RecordedConnection } from './recorded-connection';
 import { diskFiles, type SegmentFiles } from './segment-file';
 import { Segments } from './segments';
-import { NOT_KEPT } from './stream-index';
 
 export interface JournalOptions {
   readonly path: string;

@@ -5,8 +5,8 @@
  */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { INDEX_ENTRY_BYTES } from './index-block';
 import type { ReusableFile } from './reusable-file';
-import { INDEX_ENTRY_BYTES } from './stream-index';
 
 /** A finer cut would mean more files, a coarser one drops more at once. */
 const SHARES = 8;

@@ -60,7 +60,7 @@ describe('the retention', () => {
     for (let read = 0; read < 100_000; read += 1) journal.recorded(1, 'in', new Uint8Array(1), START_MS);
     await journal.flush();
     const range = await journal.read(1, 'in', 0, 1);
-    expect(range.ok && range.value.streamBytes - range.value.keptFrom).toBeLessThan(CAP_BYTES / (88 + 25));
+    expect(range.ok && range.value.streamBytes - range.value.keptFrom).toBeLessThan(CAP_BYTES / (88 + 14));
   });
 
   it('that is lowered drops at once', async () => {
