@@ -25,7 +25,7 @@ export interface DriverHooks {
   record(fact: Fact): void;
   accepted(driver: ConnectionDriver): void;
   /** The tap cannot follow: nothing more is to be read from any connection. */
-  tapFellBehind(): void;
+  tapFellBehind(by: ConnectionDriver): void;
   /** Bytes crossed the socket. */
   moved(driver: ConnectionDriver, activity: Activity): void;
   gone(driver: ConnectionDriver): void;
@@ -224,7 +224,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper, U
       this.session.received(bytes, atMs);
       this.#moved(this.#reads, bytes.length, atMs);
       this.#flush(atMs);
-      if (this.hooks.tap.isBehind) this.hooks.tapFellBehind();
+      if (this.hooks.tap.isBehind) this.hooks.tapFellBehind(this);
     } catch (thrown) {
       this.#broke(thrown);
     }

@@ -10,11 +10,14 @@ export class OpenConnections {
   #latestId = 0;
   readonly #drivers = new Set<ConnectionDriver>();
   readonly #hooks: DriverHooks;
+  /** Of those held: whose turn was the last one. */
+  #readLast: ConnectionDriver | null = null;
 
   constructor(private readonly hooks: ConnectionHooks) {
     this.#hooks = {
       ...hooks,
-      tapFellBehind: () => {
+      tapFellBehind: (by) => {
+        this.#readLast = by;
         for (const driver of this.#drivers) driver.hold();
       },
       gone: (gone) => {
@@ -49,9 +52,15 @@ export class OpenConnections {
     return driver;
   }
 
-  /** The tap can follow again: reading goes on. */
+  /**
+   * The tap can follow again: reading goes on with those who were not reached before. Always in the same order, the last
+   * ones would be reached only when the first ones have nothing left to send.
+   */
   tapCaughtUp(): void {
-    for (const driver of this.#drivers) driver.release();
+    const drivers = [...this.#drivers];
+    const next = this.#readLast === null ? 0 : drivers.indexOf(this.#readLast) + 1;
+    this.#readLast = null;
+    for (let at = 0; at < drivers.length; at += 1) drivers[(next + at) % drivers.length]!.release();
   }
 
   settingsChanged(): void {

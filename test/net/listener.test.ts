@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BugError, type Failure } from '../../src-main/contract/errors';
 import type { Fact } from '../../src-main/contract/facts';
@@ -230,6 +231,24 @@ describe('a tap that cannot follow', () => {
     await first.until(/200 OK[^]*200 OK/);
     expect(reads()).toBe(4);
     for (const client of [first, second, third]) client.close();
+  });
+
+  it('is followed by everybody in turn: by whoever was not reached, before who was', async () => {
+    await listen();
+    const clients = [await TcpClient.open(port), await TcpClient.open(port), await TcpClient.open(port)];
+    const reads = (): string[] => taps.filter((line) => line.startsWith('in '));
+    isTapBehind = true;
+    for (const [index, client] of clients.entries()) await client.send(`${index}`);
+    for (let count = 1; count <= 6; count += 1) {
+      await expect.poll(() => reads().length).toBe(count);
+      // Whoever was read has more at once, so that it could be read again.
+      const index = Number(reads().at(-1)?.at(-1));
+      await clients[index]?.send(`${index}`);
+      await nextTurn();
+      listener.tapCaughtUp();
+    }
+    expect(reads().slice(0, 6)).toEqual(['in 0', 'in 1', 'in 2', 'in 0', 'in 1', 'in 2']);
+    for (const client of clients) client.close();
   });
 
   it('does not use up the time a client has', async () => {
