@@ -34,9 +34,10 @@ export type ParsePhase =
 
 /**
  * What a connection is doing. `delayed`: the request under way waits for its turn to leak out of the bucket, and the
- * client is not read from. `lingering`: the reply is out, bytes still arriving are recorded and dropped.
+ * client is not read from. `lingering`: the reply is out, bytes still arriving are recorded and dropped. `greeting`: a
+ * client of SOCKS says where it goes.
  */
-export type ConnectionPhase = ParsePhase | 'delayed' | 'replying' | 'lingering' | 'closed' | RelayPhase;
+export type ConnectionPhase = ParsePhase | 'greeting' | 'delayed' | 'replying' | 'lingering' | 'closed' | RelayPhase;
 
 /**
  * `connecting`, `securing` (TLS), `sending`, `receiving`: of a connection to a server, for which `idle` is waiting in
@@ -93,6 +94,7 @@ export interface FaultMark {
   /** What fills the texts of the code. */
   readonly detail?: ErrorDetail;
   readonly offset: number;
+  /** Of the reply, as in a row; null: none was sent. */
   readonly status: number | null;
 }
 
@@ -146,7 +148,7 @@ export interface ConnectionRow {
   /** Of the latest request whose start line is complete; empty before the first. The target is cut at 512 characters. */
   readonly method: string;
   readonly target: string;
-  /** Of the reply to that request; null before it. */
+  /** Of the reply to that request: a status of HTTP, or the code of a SOCKS reply (`socks-replies.ts`); null before it. */
   readonly status: number | null;
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -203,6 +205,7 @@ export interface Exchange {
   readonly requestAtMs: number | null;
   /** Bytes of the body received so far, after chunked coding is taken off. */
   readonly bodyBytes: number;
+  /** As in a row. */
   readonly status: number | null;
   /** Outbound offsets of the final reply (interim replies stand before it). */
   readonly replyStart: number | null;

@@ -42,6 +42,7 @@ const PHASE_CODES: Readonly<Record<ConnectionPhase, number>> = {
   waiting: 17,
   receiving: 18,
   tunnel: 19,
+  greeting: 20,
 };
 const PHASES = Object.keys(PHASE_CODES) as ConnectionPhase[];
 const DIRECTIONS: readonly Direction[] = ['in', 'out'];

@@ -29,6 +29,7 @@ const STAGES: Readonly<Record<ConnectionPhase, Stage>> = {
   'body-until-close': 'body',
   complete: 'idle',
   fault: 'none',
+  greeting: 'none',
   delayed: 'none',
   replying: 'replying',
   lingering: 'none',

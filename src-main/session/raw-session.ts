@@ -72,7 +72,7 @@ export abstract class RawSession implements Session, ConnectionWaiter {
   }
 
   get phase(): ConnectionPhase {
-    if (this.#mode === 'opening') return this.#bytesIn === 0 ? 'idle' : 'headers';
+    if (this.#mode === 'opening') return this.#bytesIn === 0 ? 'idle' : 'greeting';
     if (this.#mode === 'connecting') return 'waiting';
     return this.#mode === 'closing' ? 'replying' : this.#mode;
   }

@@ -4,6 +4,7 @@
  * no more is held than it has.
  */
 import { parseIp } from '../contract/ip-range';
+import { SOCKS_REPLIES, type SocksReply } from '../contract/socks-replies';
 import type { Fault } from '../http1/events';
 
 const VERSION = 5;
@@ -13,20 +14,6 @@ const CONNECT = 1;
 const IPV4 = 1;
 const NAME = 3;
 const IPV6 = 4;
-
-/** Of a reply (RFC 1928 §6). */
-export const REP = {
-  succeeded: 0,
-  failed: 1,
-  notAllowed: 2,
-  networkUnreachable: 3,
-  hostUnreachable: 4,
-  refused: 5,
-  timedOut: 6,
-  commandUnsupported: 7,
-  addressUnsupported: 8,
-} as const;
-export type Rep = (typeof REP)[keyof typeof REP];
 
 /** Version, command, a reserved byte, kind of address, a name of 255 bytes with its length, port. */
 export const MAX_MESSAGE_BYTES = 4 + 1 + 255 + 2;
@@ -41,17 +28,32 @@ export type SocksEvent =
       readonly start: number;
       readonly end: number;
     }
-  /** Nothing after this is read. `reply` null: whoever that is would not understand one. */
-  | { readonly kind: 'fault'; readonly fault: Fault; readonly reply: Uint8Array | null };
+  /**
+   * Nothing after this is read. `reply` null: whoever that is would not understand one. `rep` is what it tells of a
+   * request, null where there was none yet.
+   */
+  | {
+      readonly kind: 'fault';
+      readonly fault: Fault;
+      readonly reply: Uint8Array | null;
+      readonly rep: SocksReply | null;
+    };
 
 /** Where the other side of the connection to the server is, is nobody's business: zeros, as many servers send. */
-export const socksReply = (rep: Rep): Uint8Array => Uint8Array.of(VERSION, rep, 0, IPV4, 0, 0, 0, 0, 0, 0);
+export const socksReply = (rep: SocksReply): Uint8Array => Uint8Array.of(VERSION, rep, 0, IPV4, 0, 0, 0, 0, 0, 0);
 const methodReply = (method: number): Uint8Array => Uint8Array.of(VERSION, method);
 
-const faultAt = (code: Fault['code'], offset: number, reply: Uint8Array | null): SocksEvent => ({
+const badGreeting = (code: Fault['code'], offset: number, reply: Uint8Array | null): SocksEvent => ({
   kind: 'fault',
   fault: { code, offset },
   reply,
+  rep: null,
+});
+const badRequest = (code: Fault['code'], offset: number, rep: SocksReply): SocksEvent => ({
+  kind: 'fault',
+  fault: { code, offset },
+  reply: socksReply(rep),
+  rep,
 });
 
 export class SocksGreeting {
@@ -84,10 +86,10 @@ export class SocksGreeting {
 
   #inGreeting(): SocksEvent | null {
     const last = this.#length - 1;
-    if (last === 0) return this.#byte(0) === VERSION ? null : faultAt('SOCKS_VERSION', this.#start, null);
+    if (last === 0) return this.#byte(0) === VERSION ? null : badGreeting('SOCKS_VERSION', this.#start, null);
     if (last < 1 + this.#byte(1)) return null;
     if (!this.#message.subarray(2, this.#length).includes(NO_AUTHENTICATION)) {
-      return faultAt('SOCKS_METHOD', this.#start + 1, methodReply(NONE_ACCEPTABLE));
+      return badGreeting('SOCKS_METHOD', this.#start + 1, methodReply(NONE_ACCEPTABLE));
     }
     this.#isGreeted = true;
     this.#start += this.#length;
@@ -99,12 +101,12 @@ export class SocksGreeting {
     const last = this.#length - 1;
     const byte = this.#byte(last);
     const offset = this.#start + last;
-    if (last === 0) return byte === VERSION ? null : faultAt('SOCKS_VERSION', offset, socksReply(REP.failed));
+    if (last === 0) return byte === VERSION ? null : badRequest('SOCKS_VERSION', offset, SOCKS_REPLIES.failed);
     if (last === 1) {
-      return byte === CONNECT ? null : faultAt('SOCKS_COMMAND', offset, socksReply(REP.commandUnsupported));
+      return byte === CONNECT ? null : badRequest('SOCKS_COMMAND', offset, SOCKS_REPLIES.commandUnsupported);
     }
     if (last === 3 && byte !== IPV4 && byte !== NAME && byte !== IPV6) {
-      return faultAt('SOCKS_ADDRESS', offset, socksReply(REP.addressUnsupported));
+      return badRequest('SOCKS_ADDRESS', offset, SOCKS_REPLIES.addressUnsupported);
     }
     return last >= 4 && this.#length === this.#requestBytes ? this.#takeRequest() : null;
   }
@@ -121,8 +123,8 @@ export class SocksGreeting {
     const address = this.#message.subarray(kind === NAME ? 5 : 4, end - 2);
     const host = kind === IPV4 ? address.join('.') : kind === IPV6 ? ipv6Text(address) : nameText(address);
     const port = this.#byte(end - 2) * 256 + this.#byte(end - 1);
-    if (host === null) return faultAt('SOCKS_ADDRESS', this.#start + 4, socksReply(REP.failed));
-    if (port === 0) return faultAt('SOCKS_ADDRESS', this.#start + end - 2, socksReply(REP.failed));
+    if (host === null) return badRequest('SOCKS_ADDRESS', this.#start + 4, SOCKS_REPLIES.failed);
+    if (port === 0) return badRequest('SOCKS_ADDRESS', this.#start + end - 2, SOCKS_REPLIES.failed);
     return { kind: 'asked', host, port, start: this.#start, end: this.offset };
   }
 }

@@ -1,34 +1,32 @@
 /** The SOCKS5 mode (RFC 1928): a client says where its connection goes, and its bytes pass as they are then. */
 import { formatAddress } from '../contract/address';
 import type { Failure } from '../contract/errors';
-import { statusOf } from './actions';
+import { SOCKS_REPLIES, type SocksReply } from '../contract/socks-replies';
 import { namedDestination, namedServer } from './named-destination';
 import type { ServerState, SessionIdentity, SessionPort } from './port';
 import { RawSession } from './raw-session';
 import type { Reach } from './reach';
-import { REP, SocksGreeting, socksReply, type Rep, type SocksEvent } from './socks-greeting';
+import { SocksGreeting, socksReply, type SocksEvent } from './socks-greeting';
 
 type Asked = Extract<SocksEvent, { kind: 'asked' }>;
 
 const METHOD = 'CONNECT';
 const VERSION = 'SOCKS5';
-const ESTABLISHED = 200;
-const BAD_GATEWAY = 502;
 
 /** Of the system's own words for a connection that could not be made. */
-const REP_OF_SYSTEM: Readonly<Record<string, Rep>> = {
-  ECONNREFUSED: REP.refused,
-  ENETUNREACH: REP.networkUnreachable,
-  EHOSTUNREACH: REP.hostUnreachable,
-  ENOTFOUND: REP.hostUnreachable,
-  EAI_AGAIN: REP.hostUnreachable,
-  ETIMEDOUT: REP.timedOut,
+const REPLY_OF_SYSTEM: Readonly<Record<string, SocksReply>> = {
+  ECONNREFUSED: SOCKS_REPLIES.refused,
+  ENETUNREACH: SOCKS_REPLIES.networkUnreachable,
+  EHOSTUNREACH: SOCKS_REPLIES.hostUnreachable,
+  ENOTFOUND: SOCKS_REPLIES.hostUnreachable,
+  EAI_AGAIN: SOCKS_REPLIES.hostUnreachable,
+  ETIMEDOUT: SOCKS_REPLIES.timedOut,
 };
 
-export function repOf({ code, detail }: Failure): Rep {
-  if (code === 'FWD_CLIENT' || code === 'FWD_PRIVATE' || code === 'FWD_LOOP') return REP.notAllowed;
-  if (code === 'LIM_CONNECT_TIMEOUT') return REP.timedOut;
-  return REP_OF_SYSTEM[detail?.['system'] ?? ''] ?? REP.failed;
+function replyOf({ code, detail }: Failure): SocksReply {
+  if (code === 'FWD_CLIENT' || code === 'FWD_PRIVATE' || code === 'FWD_LOOP') return SOCKS_REPLIES.notAllowed;
+  if (code === 'LIM_CONNECT_TIMEOUT') return SOCKS_REPLIES.timedOut;
+  return REPLY_OF_SYSTEM[detail?.['system'] ?? ''] ?? SOCKS_REPLIES.failed;
 }
 
 export class SocksSession extends RawSession {
@@ -63,9 +61,11 @@ export class SocksSession extends RawSession {
     this.finish('client-closed');
   }
 
-  #refuse({ fault, reply }: Extract<SocksEvent, { kind: 'fault' }>, nowMs: number): void {
-    this.stateFault({ code: fault.code }, fault.offset, null, nowMs);
+  #refuse({ fault, reply, rep }: Extract<SocksEvent, { kind: 'fault' }>, nowMs: number): void {
+    this.stateFault(fault, fault.offset, rep, nowMs);
+    const start = this.out.bytes;
     if (reply !== null) this.out.write(reply);
+    if (rep !== null) this.#stateReply(rep, start, nowMs);
     this.finish('fault-closed');
   }
 
@@ -82,15 +82,16 @@ export class SocksSession extends RawSession {
   }
 
   protected connectedTo(nowMs: number): void {
-    this.#reply(REP.succeeded, ESTABLISHED, nowMs);
+    this.#reply(SOCKS_REPLIES.succeeded, nowMs);
     const { id: connection } = this.identity;
     this.port.record({ kind: 'switched', connection, atMs: nowMs, number: 1, to: 'tunnel' });
   }
 
   protected notConnected(failure: Failure, nowMs: number): void {
-    const status = statusOf(failure.code, this.server.settings) ?? BAD_GATEWAY;
-    this.stateFault(failure, this.#asked?.start ?? 0, status, nowMs);
-    this.#reply(repOf(failure), status, nowMs);
+    const reply = replyOf(failure);
+    // No byte of it is at fault: what follows the request was not taken.
+    this.stateFault(failure, this.#asked?.end ?? 0, reply, nowMs);
+    this.#reply(reply, nowMs);
     this.finish('fault-closed');
   }
 
@@ -117,25 +118,28 @@ export class SocksSession extends RawSession {
     this.port.record({ kind: 'request-end', connection, atMs, number: 1, end, bodyBytes: 0 });
   }
 
-  #reply(rep: Rep, status: number, atMs: number): void {
-    const asked = this.#asked;
-    if (asked === null) return;
+  #reply(reply: SocksReply, atMs: number): void {
     const start = this.out.bytes;
-    this.out.write(socksReply(rep));
+    this.out.write(socksReply(reply));
+    this.#stateReply(reply, start, atMs);
+  }
+
+  #stateReply(status: SocksReply, start: number, atMs: number): void {
+    const asked = this.#asked;
     this.port.record({
       kind: 'reply',
       connection: this.identity.id,
       atMs,
-      number: 1,
+      number: this.requests,
       status,
       start,
       end: this.out.bytes,
       side: 'client',
-      method: METHOD,
-      target: formatAddress(asked),
+      method: asked === null ? '' : METHOD,
+      target: asked === null ? '' : formatAddress(asked),
       version: VERSION,
       requestStart: 0,
-      requestBytes: asked.end,
+      requestBytes: asked?.end ?? this.bytesIn,
       startedAtMs: this.startedAtMs,
     });
   }

@@ -1,7 +1,15 @@
 /** What holds a connection, and how it ended, in words. */
-import type { ArmedDeadline, CloseCause, ConnectionDetail, ConnectionPhase, Trip } from '@contract/connections';
+import type {
+  ArmedDeadline,
+  CloseCause,
+  ConnectionDetail,
+  ConnectionPhase,
+  FaultMark,
+  Trip,
+} from '@contract/connections';
 import { describe } from '@contract/errors';
 import { numberEntry, type GuardName } from '@contract/settings';
+import { isSocksReply, socksReplyWords } from '@contract/socks-replies';
 import { failureOf } from './exchanges';
 import { formatCount, formatCountdown, formatDuration } from './format';
 import { comparison } from './log-words';
@@ -20,6 +28,7 @@ const PHASE_TONES: Readonly<Record<ConnectionPhase, 'ok' | 'warn' | 'bad' | 'fai
   replying: 'ok',
   lingering: 'bad',
   fault: 'bad',
+  greeting: 'warn',
   closed: 'faint',
   connecting: 'warn',
   securing: 'warn',
@@ -43,7 +52,19 @@ export const countdown = ({ guard, atMs }: ArmedDeadline, nowMs: number): string
   `${guardWords(guard)} in ${formatCountdown(atMs - nowMs)}`;
 
 const answerWords = (status: number | null, reset = false): string =>
-  status !== null ? `${status} sent` : reset ? 'reset' : 'closed silently';
+  status !== null
+    ? `${isSocksReply(status) ? socksReplyWords(status) : status} sent`
+    : reset
+      ? 'reset'
+      : 'closed silently';
+
+/** A client of SOCKS that offers no way in is told so, before there is a request to be replied to (RFC 1928 §3). */
+const faultAnswer = ({ code, status }: FaultMark): string =>
+  code === 'SOCKS_METHOD' ? "method X'FF' (no acceptable methods) sent" : answerWords(status);
+
+/** A request of SOCKS that was read whole was not refused for one of its bytes. */
+const placeWords = ({ code, offset, status }: FaultMark): string =>
+  status !== null && isSocksReply(status) && !code.startsWith('SOCKS_') ? '' : ` at byte ${formatCount(offset)}`;
 
 function cutBy({ guard, limit, measured, status }: Trip, reset: boolean): string {
   const { unit } = numberEntry(guard);
@@ -76,7 +97,7 @@ export function ending(detail: ConnectionDetail): string | null {
   if ((closeCause === 'guard-closed' || isReset) && trip !== undefined) return cutBy(trip, isReset);
   if (closeCause === 'fault-closed' && fault !== undefined) {
     const { title } = describe(failureOf(fault, detail.exchanges));
-    return `refused at byte ${formatCount(fault.offset)}, ${answerWords(fault.status)}: ${title}`;
+    return `refused${placeWords(fault)}, ${faultAnswer(fault)}: ${title}`;
   }
   return `${CAUSES[closeCause]} after ${formatDuration((closedAtMs ?? openedAtMs) - openedAtMs)}`;
 }

@@ -10,6 +10,7 @@ const ACTIONS: Readonly<Partial<Record<ConnectionPhase, ActionName>>> = {
   complete: 'onIdleTimeout',
   'start-line': 'onStartLineTimeout',
   headers: 'onHeadTimeout',
+  greeting: 'onHeadTimeout',
   'body-length': 'onBodyTimeout',
   'chunk-size': 'onBodyTimeout',
   'chunk-data': 'onBodyTimeout',
@@ -23,8 +24,9 @@ export function deadlineSign({ phase, bytesIn, status }: ConnectionRow, settings
   if (awaited === undefined) return 'RST';
   const action = settings[bytesIn === 0 ? 'onFirstByteTimeout' : awaited];
   if (action === 'reset') return 'RST';
-  const isReplied = awaited === 'onBodyTimeout' && status !== null;
-  return action === 'close' || isReplied ? 'FIN' : action;
+  // A client of SOCKS would not understand a status.
+  const isSilent = phase === 'greeting' || (awaited === 'onBodyTimeout' && status !== null);
+  return action === 'close' || isSilent ? 'FIN' : action;
 }
 
 /** What stands in place of a status where no reply was sent; nothing while the connection is open. */

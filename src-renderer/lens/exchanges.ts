@@ -1,6 +1,7 @@
 /** The exchanges of a connection, with the one whose head is still coming in. */
 import type { ConnectionDetail, Direction, Exchange, FaultMark, Trip } from '@contract/connections';
 import type { Failure } from '@contract/errors';
+import { isOfSocks, SOCKS } from './raw-bytes';
 
 /** Of an exchange whose head is not complete there is only its beginning. */
 export const HARDLY_BEGUN = {
@@ -40,7 +41,7 @@ function pendingExchange(detail: ConnectionDetail): Exchange | null {
   if (last !== undefined && last.switchedTo !== null) return null;
   const requestStart = last === undefined ? 0 : last.requestEnd;
   if (requestStart === null || requestStart >= row.bytesIn) return null;
-  const isReadingHead = row.phase === 'start-line' || row.phase === 'headers';
+  const isReadingHead = row.phase === 'start-line' || row.phase === 'headers' || row.phase === 'greeting';
   const verdict = row.phase === 'closed' ? silentVerdict(detail, requestStart) : null;
   if (!isReadingHead && verdict === null) return null;
   // A row names the request before, and its status, until the next start line is complete.
@@ -50,7 +51,7 @@ function pendingExchange(detail: ConnectionDetail): Exchange | null {
     number: (last?.number ?? 0) + 1,
     method: hasStartLine ? row.method : '',
     target: hasStartLine ? row.target : '',
-    version: '',
+    version: isOfSocks(detail) ? SOCKS : '',
     startedAtMs: row.armed?.startedAtMs ?? timeline.at(-1)?.fromMs ?? row.openedAtMs,
     requestStart,
     failure: verdict && { ...failureOf(verdict, []), offset: verdict.offset },

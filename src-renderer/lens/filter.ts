@@ -3,6 +3,7 @@
  * `-` in front turns a term round. What cannot be understood filters nothing and is explained.
  */
 import type { ConnectionPhase, ConnectionRow } from '@contract/connections';
+import { isSocksReply } from '@contract/socks-replies';
 import { tokenizeFilter, type FilterTerm, type FilterToken } from './filter-tokens';
 import { isReading, markLabel } from './row-state';
 
@@ -32,7 +33,11 @@ function readStatus(value: string): Test | string {
     return 'status: takes a code such as 404, a family such as 4xx, a comparison such as >=400, or none.';
   const [, sign = '=', digits] = compared;
   const code = Number(digits);
-  return ({ status }) => status !== null && COMPARE[sign as keyof typeof COMPARE](status, code);
+  // A code below 100 is none of HTTP: it asks for replies of SOCKS, and the others do not.
+  return ({ status }) =>
+    status !== null &&
+    isSocksReply(status) === isSocksReply(code) &&
+    COMPARE[sign as keyof typeof COMPARE](status, code);
 }
 
 const COMPARE = {
@@ -62,6 +67,7 @@ const PHASES = [
   'body-until-close',
   'complete',
   'fault',
+  'greeting',
   'delayed',
   'replying',
   'lingering',

@@ -37,6 +37,8 @@ export function lackOfSides(exchange: Exchange | null, isUpstream: boolean, isGo
     return 'A tunnel: no request went to the other end, its bytes pass as they are.';
   if (isUpstream) return 'This request is our own, a health check: it has no other side.';
   if (exchange.relay === null) return 'This request was answered here: it was passed on to nobody.';
+  if (exchange.method === 'CONNECT' && exchange.replyEnd !== null)
+    return 'No tunnel was opened: nothing went to a server.';
   return exchange.replyEnd === null
     ? 'A connection to the server is looked for: nothing has been sent yet.'
     : 'Nothing was sent to a server: this request was answered here.';

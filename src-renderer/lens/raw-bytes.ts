@@ -7,16 +7,31 @@ export const switchedExchange = ({ exchanges }: Pick<ConnectionDetail, 'exchange
   return last === undefined || last.switchedTo === null ? null : last;
 };
 
+/** The version of such an exchange. */
+export const SOCKS = 'SOCKS5';
+
 /** A request of SOCKS is an exchange too, but its bytes are not HTTP. */
-export const isSocks = ({ version }: Exchange): boolean => version.startsWith('SOCKS');
+export const isSocks = ({ version }: Exchange): boolean => version === SOCKS;
 
-const socksExchange = ({ exchanges }: Pick<ConnectionDetail, 'exchanges'>): Exchange | null =>
-  exchanges.find(isSocks) ?? null;
+/** Did the client say anything to the SOCKS mode? What it asked for tells, or what was wrong, or what its reads were. */
+export const isOfSocks = ({ row, exchanges, faults, timeline }: ConnectionDetail): boolean =>
+  exchanges.some(isSocks) ||
+  row.phase === 'greeting' ||
+  timeline.some(({ phase }) => phase === 'greeting') ||
+  faults.some(({ code }) => code.startsWith('SOCKS_'));
 
-/** Where the handshake of SOCKS ends in a direction: there the tunnel begins. Null: there is none, or no end of it yet. */
+/** What began as anything else is shown as what it may be: TLS, or HTTP. */
+const speaksSocks = (detail: ConnectionDetail): boolean =>
+  isOfSocks(detail) && !detail.faults.some(({ code, offset }) => code === 'SOCKS_VERSION' && offset === 0);
+
+/**
+ * Where the handshake of SOCKS ends in a direction: there the tunnel begins, if one was granted. Null: there is no
+ * handshake.
+ */
 export function socksEnd(detail: ConnectionDetail, direction: Direction): number | null {
-  const exchange = socksExchange(detail);
-  return exchange === null ? null : direction === 'in' ? exchange.requestEnd : exchange.replyEnd;
+  if (!speaksSocks(detail)) return null;
+  const exchange = switchedExchange(detail);
+  return (direction === 'in' ? exchange?.requestEnd : exchange?.replyEnd) ?? Infinity;
 }
 
 /** Phases in which bytes pass that nobody reads as HTTP. */
@@ -28,7 +43,7 @@ const neverSpokeHttp = ({ row, exchanges, timeline }: ConnectionDetail): boolean
 
 /** The first offset of a direction that is not HTTP; null: all of it is read as HTTP. */
 export function rawFrom(detail: ConnectionDetail, direction: Direction): number | null {
-  if (socksExchange(detail) !== null) return 0;
+  if (isOfSocks(detail)) return speaksSocks(detail) ? 0 : null;
   const exchange = switchedExchange(detail);
   if (exchange !== null) return direction === 'in' ? exchange.requestEnd : exchange.replyEnd;
   return neverSpokeHttp(detail) ? 0 : null;

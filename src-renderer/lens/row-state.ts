@@ -1,6 +1,7 @@
 /** What a row of the list says in words and tones. */
 import type { CloseCause, ConnectionPhase, ConnectionRow } from '@contract/connections';
 import type { ErrorCode } from '@contract/errors';
+import { isRefusal } from './status-words';
 import { GUARD_NAMES, numberEntry, SETTINGS } from '@contract/settings';
 
 export type RowTone = 'ok' | 'warn' | 'bad' | 'faint';
@@ -89,6 +90,7 @@ const PHASE_LABELS: Readonly<Record<ConnectionPhase, string>> = {
   'body-until-close': 'reading body',
   complete: 'request complete',
   fault: 'fault',
+  greeting: 'reading SOCKS handshake',
   delayed: 'waiting for its turn',
   replying: 'replying',
   lingering: 'lingering',
@@ -111,6 +113,7 @@ const READING: ReadonlySet<ConnectionPhase> = new Set<ConnectionPhase>([
   'chunk-data',
   'trailers',
   'body-until-close',
+  'greeting',
 ]);
 
 /** A request is being passed on, and its reply has not begun. */
@@ -138,7 +141,7 @@ export function rowTone(row: ConnectionRow): RowTone {
   if (isReading(row) || AWAITING.has(row.phase)) return 'warn';
   if (row.phase === 'tunnel') return 'ok';
   if (row.status === null) return 'faint';
-  return row.status < 400 ? 'ok' : isRateLimited(row) ? 'warn' : 'faint';
+  return !isRefusal(row.status) ? 'ok' : isRateLimited(row) ? 'warn' : 'faint';
 }
 
 /** `GET /health`; where the latest request has no start line, what there is in its place. */
@@ -158,7 +161,7 @@ export type StatusTone = 'ok' | 'warn' | 'bad' | 'muted';
 export function statusTone(row: ConnectionRow): StatusTone {
   if (row.status === null) return 'muted';
   if (isRateLimited(row)) return 'warn';
-  return row.status >= 400 ? 'bad' : 'ok';
+  return isRefusal(row.status) ? 'bad' : 'ok';
 }
 
 const CLOSE_LABELS = {

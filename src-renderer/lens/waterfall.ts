@@ -6,10 +6,11 @@
  * queued is told with them: that is nothing, unless the pool of its server was full.
  */
 import type { ConnectionRow, Exchange, Relay } from '@contract/connections';
+import { isSocks } from './raw-bytes';
 import type { TimeSpan } from './timeline';
 
 export const WATERFALL_STEPS = ['head', 'queue', 'connect', 'TLS', 'send', 'wait', 'receive'] as const;
-export type WaterfallStep = (typeof WATERFALL_STEPS)[number] | 'tries';
+export type WaterfallStep = (typeof WATERFALL_STEPS)[number] | 'tries' | 'request';
 
 export interface WaterfallBar {
   readonly step: WaterfallStep;
@@ -56,7 +57,7 @@ function moments(exchange: Exchange, relay: Relay): Moments {
   // A server may reply before it has the whole request: then nothing was waited for after it.
   const waitsFromMs = sentAtMs !== null && (replyAtMs === null || sentAtMs <= replyAtMs) ? sentAtMs : null;
   return [
-    ['head', exchange.startedAtMs, routedAtMs],
+    [isSocks(exchange) ? 'request' : 'head', exchange.startedAtMs, routedAtMs],
     [relay.retries > 0 ? 'tries' : 'queue', routedAtMs, connectAtMs ?? sendAtMs],
     ['connect', connectAtMs, connectedAtMs],
     ['TLS', isSecuring ? connectedAtMs : null, securedAtMs],
@@ -102,9 +103,13 @@ export function waterfall(input: WaterfallInput): Waterfall {
 const TUNNEL_STEPS: readonly WaterfallStep[] = ['head', 'queue', 'connect'];
 const RETRIED_STEPS: readonly WaterfallStep[] = WATERFALL_STEPS.map((step) => (step === 'queue' ? 'tries' : step));
 
+const SOCKS_STEPS: readonly WaterfallStep[] = ['request', 'queue', 'connect'];
+
 /** A tunnel is never tried again. */
-function stepsOf({ switchedTo }: Exchange, { sendAtMs, retries }: Relay): readonly WaterfallStep[] {
-  if (switchedTo === 'tunnel' && sendAtMs === null) return TUNNEL_STEPS;
+function stepsOf(exchange: Exchange, { sendAtMs, retries }: Relay): readonly WaterfallStep[] {
+  if (isSocks(exchange)) return SOCKS_STEPS;
+  const isTunnel = exchange.switchedTo === 'tunnel' || exchange.method === 'CONNECT';
+  if (isTunnel && sendAtMs === null) return TUNNEL_STEPS;
   return retries > 0 ? RETRIED_STEPS : WATERFALL_STEPS;
 }
 
@@ -112,6 +117,7 @@ function stepsOf({ switchedTo }: Exchange, { sendAtMs, retries }: Relay): readon
 const LEAST_SPAN_MS = 0.05;
 
 export const STEP_WORDS: Readonly<Record<WaterfallStep, string>> = {
+  request: 'the client greets, and says where it wants to go',
   head: 'the head comes in, past guards and rate limit',
   queue: 'a server is chosen and a connection to it looked for',
   tries: 'the tries that failed, until the last one has a connection',

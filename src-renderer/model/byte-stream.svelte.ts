@@ -135,7 +135,9 @@ export class ByteStream {
     if (span === null) return null;
     if (span.kind === 'tunnel-data') {
       const start = this.#socksEnd ?? this.#rawFrom ?? span.start;
-      return offset < start ? elementOfSocks(0, start) : elementOfTunnel({ ...span, start, end: this.bytes });
+      return offset < start
+        ? elementOfSocks(0, Math.min(start, this.bytes))
+        : elementOfTunnel({ ...span, start, end: this.bytes });
     }
     return elementOf(this.#wholeBody(span), (short) => this.#textOf(short));
   }

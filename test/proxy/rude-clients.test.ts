@@ -60,7 +60,7 @@ const TO_SOCKS: readonly Rude[] = [
   ['half a greeting', '\x05\x02\x00', 'SOCKS_INCOMPLETE', null],
   ['half a request', '\x05\x01\x00\x05\x01\x00\x01\x7f', 'SOCKS_INCOMPLETE', null],
   ['half a name', '\x05\x01\x00\x05\x01\x00\x03\xffexample', 'SOCKS_INCOMPLETE', null],
-  ['a kind of address that is none', '\x05\x01\x00\x05\x01\x00\x09', 'SOCKS_ADDRESS', null],
+  ['a kind of address that is none', '\x05\x01\x00\x05\x01\x00\x09', 'SOCKS_ADDRESS', 8],
 ];
 
 let site: NodeSite;

@@ -50,7 +50,7 @@ describe('curl', () => {
     peer.send(OK);
     expect(await reply).toMatchObject({ code: 0, out: 'ok' });
     const [exchange] = (await engine.call('connection.detail', { connection: 2 })).exchanges;
-    expect(exchange).toMatchObject({ method: 'CONNECT', version: 'SOCKS5', status: 200, switchedTo: 'tunnel' });
+    expect(exchange).toMatchObject({ method: 'CONNECT', version: 'SOCKS5', status: 0, switchedTo: 'tunnel' });
     expect(exchange?.target).toBe(flag === '--socks5' ? `127.0.0.1:${site.port}` : `localhost:${site.port}`);
     const other = await engine.call('connection.detail', { connection: exchange?.relay?.connection ?? 0 });
     expect(other.row).toMatchObject({ side: 'upstream', carrier: 2 });
@@ -94,14 +94,16 @@ describe('a request', () => {
 
   it('to this proxy itself is not allowed', async () => {
     expect(await replyTo(toName('localhost', engine.port))).toMatch(/^\x05\x02/);
-    expect((await engine.fact('fault', ({ connection }) => connection === 1)).code).toBe('FWD_LOOP');
+    const fault = await engine.fact('fault', ({ connection }) => connection === 1);
+    expect(fault).toMatchObject({ code: 'FWD_LOOP', status: 2 });
     await client.untilEnd();
   });
 
   it('to a name that is not known cannot reach the host', async () => {
     expect(await replyTo(toName('no.such.host.invalid', 80))).toMatch(/^\x05\x04/);
     const detail = await engine.call('connection.detail', { connection: 1 });
-    expect(detail.exchanges[0]).toMatchObject({ status: 502, failure: { code: 'UP_CONNECT' } });
+    expect(detail.exchanges[0]).toMatchObject({ status: 4, failure: { code: 'UP_CONNECT' } });
+    expect(detail).toMatchObject({ row: { status: 4 }, faults: [{ code: 'UP_CONNECT', status: 4 }] });
   });
 
   it('to a name that cannot be one is told so', async () => {
@@ -117,8 +119,11 @@ describe('a request', () => {
 
   it('of another kind than CONNECT is not supported', async () => {
     expect(await replyTo(`\x05\x02\x00\x01\x7f\x00\x00\x01${portBytes(site.port)}`)).toMatch(/^\x05\x07/);
-    expect(await engine.fact('fault')).toMatchObject({ code: 'SOCKS_COMMAND', offset: 4 });
+    expect(await engine.fact('fault')).toMatchObject({ code: 'SOCKS_COMMAND', offset: 4, status: 7 });
     await client.untilEnd();
+    const { row, exchanges } = await engine.call('connection.detail', { connection: 1 });
+    expect(row).toMatchObject({ status: 7, requestCount: 0 });
+    expect(exchanges).toMatchObject([{ version: 'SOCKS5', method: '', status: 7, failure: { code: 'SOCKS_COMMAND' } }]);
   });
 });
 
@@ -140,6 +145,8 @@ describe('a client', () => {
     await client.until(/\x00$/);
     client.end();
     expect(await engine.fact('fault')).toMatchObject({ code: 'SOCKS_INCOMPLETE', offset: 5 });
+    const { timeline } = await engine.call('connection.detail', { connection: 1 });
+    expect(timeline[0]?.phase).toBe('greeting');
   });
 
   it.each([

@@ -80,7 +80,7 @@ describe('what is refused', () => {
     ['a password alone', [5, 2, 1, 2], 'SOCKS_METHOD', 1, [5, 255]],
   ] as const)('in a greeting: %s', (_, bytes, code, offset, reply) => {
     expect(eventsOf(bytes)).toEqual([
-      { kind: 'fault', fault: { code, offset }, reply: reply && Uint8Array.from(reply) },
+      { kind: 'fault', fault: { code, offset }, rep: null, reply: reply && Uint8Array.from(reply) },
     ]);
   });
 
@@ -96,7 +96,7 @@ describe('what is refused', () => {
     ['port 0', named('a', [0, 0]), 'SOCKS_ADDRESS', 9, 1],
   ] as const)('in a request: %s', (_, bytes, code, offset, rep) => {
     const event = last(bytes);
-    expect(event).toMatchObject({ kind: 'fault', fault: { code, offset } });
+    expect(event).toMatchObject({ kind: 'fault', fault: { code, offset }, rep });
     expect(event?.kind === 'fault' && event.reply?.[1]).toBe(rep);
   });
 });

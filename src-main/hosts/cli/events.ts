@@ -1,6 +1,7 @@
 /** Facts as the events of `--json`: one JSON object a line, in printable ASCII and text without controls. */
 import type { Relay } from '../../contract/connections';
 import type { Fact } from '../../contract/facts';
+import { isSocksReply } from '../../contract/socks-replies';
 
 export type EventRecord = Readonly<Record<string, unknown>> & { readonly event: string };
 
@@ -19,6 +20,10 @@ const passedOn = ({ upstream, server, retries, connection, ...at }: Relay) => ({
   connectMs: between(at.connectAtMs, at.securedAtMs ?? at.connectedAtMs),
   waitMs: between(at.sentAtMs, at.replyAtMs),
 });
+
+/** Of a SOCKS reply its code, under a name of its own: it is no status of HTTP. */
+const replied = (status: number | null) =>
+  status !== null && isSocksReply(status) ? { status: null, socksReply: status } : { status };
 
 /**
  * Null for facts that are told as part of another one.
@@ -53,7 +58,16 @@ export function eventOf(fact: Fact, relay: Relay | null = null): EventRecord | n
       if (fact.number === 0 || fact.side === 'upstream') return null;
       const { number, method, target, version, status } = fact;
       const sizes = { bytes: fact.requestBytes, replyBytes: fact.end - fact.start };
-      const told = { event: 'request', ...about, request: number, method, target, version, status, ...sizes };
+      const told = {
+        event: 'request',
+        ...about,
+        request: number,
+        method,
+        target,
+        version,
+        ...replied(status),
+        ...sizes,
+      };
       return relay === null ? told : { ...told, ...passedOn(relay) };
     }
     case 'trip': {
@@ -66,7 +80,7 @@ export function eventOf(fact: Fact, relay: Relay | null = null): EventRecord | n
       return { event: 'rate.limited', ...about, request: number, bucket, cost, capacity, level, retryAfterMs };
     }
     case 'fault':
-      return { event: 'fault', ...about, code: fact.code, offset: fact.offset, status: fact.status };
+      return { event: 'fault', ...about, code: fact.code, offset: fact.offset, ...replied(fact.status) };
     case 'connection.closed': {
       const { cause, bytesIn, bytesOut, requests } = fact;
       return { event: fact.kind, ...about, cause, bytesIn, bytesOut, requests };

@@ -3,6 +3,7 @@ import type { CloseCause, Relay, SwitchedTo, TlsInfo } from '../../contract/conn
 import { describe, type Failure } from '../../contract/errors';
 import type { Fact } from '../../contract/facts';
 import { numberEntry } from '../../contract/settings';
+import { isSocksReply, SOCKS_REPLIES, socksReplyWords } from '../../contract/socks-replies';
 import { UNIT_SYMBOLS } from '../../contract/units';
 import type { ServerChange, ServerState } from '../../contract/upstreams';
 
@@ -36,9 +37,13 @@ const CAUSES: Readonly<Record<CloseCause, string>> = {
   'client-left': 'closed: its client left',
 };
 
-const toneOf = (status: number): Parameters<Paint>[0] => (status < 400 ? 'good' : status < 500 ? 'warn' : 'bad');
+function toneOf(status: number): Parameters<Paint>[0] {
+  if (isSocksReply(status)) return status === SOCKS_REPLIES.succeeded ? 'good' : 'bad';
+  return status < 400 ? 'good' : status < 500 ? 'warn' : 'bad';
+}
+const statusWords = (status: number): string => (isSocksReply(status) ? socksReplyWords(status) : String(status));
 export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
-const answered = (status: number | null): string => (status === null ? 'no reply' : `answered ${status}`);
+const answered = (status: number | null): string => (status === null ? 'no reply' : `answered ${statusWords(status)}`);
 
 /** Two finished sentences. */
 export const sentence = (failure: Failure): string => {
@@ -113,7 +118,7 @@ function says(fact: Fact, paint: Paint, relay: Relay | null): string | null {
     case 'reply': {
       if (fact.number === 0 || fact.side === 'upstream') return null;
       const request = `${visible(fact.method)} ${visible(fact.target)}`;
-      const status = paint(toneOf(fact.status), String(fact.status));
+      const status = paint(toneOf(fact.status), statusWords(fact.status));
       return `${request} ${status} ${counted(fact.requestBytes, 'byte')}${relay === null ? '' : cameFrom(relay)}`;
     }
     case 'trip': {

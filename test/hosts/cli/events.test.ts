@@ -61,6 +61,8 @@ describe('eventOf', () => {
   });
 
   it('tells a fault', () => {
+    expect(eventOf(faultFact({ status: 2 }))).toMatchObject({ status: null, socksReply: 2 });
+    expect(eventOf(replyFact({ version: 'SOCKS5', status: 5 }))).toMatchObject({ status: null, socksReply: 5 });
     expect(eventOf(faultFact())).toEqual({ event: 'fault', ...TIMES, code: 'H1_BARE_LF', offset: 14, status: 400 });
   });
 

@@ -54,6 +54,16 @@ describe('lineOf', () => {
     expect(told(relayFact())).toBeUndefined();
   });
 
+  it('tells of a reply of SOCKS by its code and name', () => {
+    const socks = { method: 'CONNECT', target: 'a.test:443', version: 'SOCKS5' };
+    const line = lineOf(replyFact({ ...socks, status: 5 }), plainPaint);
+    expect(line).toContain('CONNECT a.test:443 REP 5 (connection refused) 78 bytes');
+    expect(lineOf(replyFact({ ...socks, status: 0 }), ansiPaint)).toContain('\x1b[32mREP 0 (succeeded)');
+    expect(lineOf(faultFact({ status: 2 }), plainPaint)).toContain(
+      'answered REP 2 (connection not allowed by ruleset)',
+    );
+  });
+
   it('colours by status, and only with ANSI paint', () => {
     expect(lineOf(replyFact({ status: 503 }), ansiPaint)).toContain('\x1b[31m503\x1b[0m');
     expect(lineOf(replyFact({ status: 503 }), plainPaint)).not.toContain('\x1b');

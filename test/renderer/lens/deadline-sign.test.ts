@@ -19,6 +19,11 @@ test.each<[PresetName, ConnectionPhase, string]>([
   expect(deadlineSign(row(phase), presetSettings(preset))).toBe(sign);
 });
 
+test('a client of SOCKS, which would not understand a status, is sent none', () => {
+  expect(deadlineSign(row('greeting'), presetSettings('bytescope'))).toBe('FIN');
+  expect(deadlineSign(row('greeting'), { ...DEFAULT_SETTINGS, onHeadTimeout: 'reset' })).toBe('RST');
+});
+
 test('before the first byte the action of its own holds', () => {
   expect(deadlineSign(row('idle', 0), presetSettings('haproxy'))).toBe('408');
 });

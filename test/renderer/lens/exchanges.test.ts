@@ -17,6 +17,13 @@ describe('exchanges', () => {
     });
   });
 
+  it('include what a client of SOCKS has said so far, which is no request of HTTP', () => {
+    const told = new RecordedConnection(1, { phase: 'greeting', method: '' }, { exchanges: [] });
+    expect(allExchanges(told.add(received(1, '\x05\x01\x00')).detail)).toMatchObject([
+      { number: 1, version: 'SOCKS5', method: '', requestEnd: null },
+    ]);
+  });
+
   it('do not show the start line of the request before as that of a new one', () => {
     const told = new RecordedConnection(1).add(received(1, GET)).detail;
     const row = { ...told.row, phase: 'start-line', bytesIn: GET.length + 3 } as const;

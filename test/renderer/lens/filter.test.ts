@@ -55,6 +55,12 @@ describe('what passes', () => {
   });
 });
 
+test('a status below 100 asks for replies of SOCKS, any other for those of HTTP', () => {
+  const rows = [0, 5, 200, 404].map((status, index) => makeRow({ id: index + 1, status }));
+  const found = (text: string) => rows.filter((row) => parseFilter(text).matches(row)).map(({ status }) => status);
+  expect([found('status:5'), found('status:>0'), found('status:<300')]).toEqual([[5], [5], [200]]);
+});
+
 describe('the sides of a proxy', () => {
   const sides = relayedRows();
   const found = (text: string) => sides.filter((row) => parseFilter(text).matches(row)).map((row) => row.id);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange } from '@contract/connections';
-import { openingStart, rawFrom } from '../../../src-renderer/lens/raw-bytes';
+import { isOfSocks, openingStart, rawFrom, socksEnd } from '../../../src-renderer/lens/raw-bytes';
 import { RecordedConnection, received, sent } from '../../support/fake-connection';
 
 const CONNECT = 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n';
@@ -50,5 +50,37 @@ describe('where TLS may begin', () => {
   it('is at the first byte where nothing was read as a request', () => {
     expect(openingStart(new RecordedConnection(1).detail)).toBe(0);
     expect(openingStart(neverHttp('closed', 'tunnel'))).toBe(0);
+  });
+});
+
+describe('a client of the SOCKS mode', () => {
+  const fault = (code: 'SOCKS_VERSION' | 'SOCKS_METHOD', offset: number) =>
+    new RecordedConnection(
+      1,
+      { method: '' },
+      { exchanges: [], faults: [{ connection: 1, atMs: 1, code, offset, status: null }] },
+    ).detail;
+  const ends = (detail: ReturnType<typeof fault>) => [
+    isOfSocks(detail),
+    rawFrom(detail, 'in'),
+    socksEnd(detail, 'in'),
+    socksEnd(detail, 'out'),
+  ];
+
+  it('has no end of its handshake before a tunnel was granted', () => {
+    expect(ends(fault('SOCKS_METHOD', 1))).toEqual([true, 0, Infinity, Infinity]);
+    const { detail } = new RecordedConnection(1, { phase: 'greeting', method: '' });
+    expect(ends(detail)).toEqual([true, 0, Infinity, Infinity]);
+    const bar = { direction: 'in', fromMs: 1, toMs: 1, bytes: 4, count: 1, phase: 'greeting' } as const;
+    expect(isOfSocks({ ...detail, row: { ...detail.row, phase: 'closed' }, timeline: [bar] })).toBe(true);
+  });
+
+  it('has its tunnel after the handshake', () => {
+    const detail = switched('tunnel', { version: 'SOCKS5' });
+    expect(ends(detail)).toEqual([true, 0, CONNECT.length, OPEN.length]);
+  });
+
+  it('that spoke something else is read as that', () => {
+    expect(ends(fault('SOCKS_VERSION', 0))).toEqual([true, null, null, null]);
   });
 });

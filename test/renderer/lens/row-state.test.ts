@@ -87,6 +87,11 @@ test('names the request, or says what of it is missing', () => {
   ]);
 });
 
+test('a reply of SOCKS is told by whether it grants', () => {
+  expect([0, 5].map((status) => statusTone(makeRow({ id: 1, status })))).toEqual(['ok', 'bad']);
+  expect(rowTone(makeRow({ id: 1, status: 5 }))).toBe('faint');
+});
+
 test('says in words what the dot says by colour', () => {
   expect(rowStateText(makeRow({ id: 1, ...openRow, phase: 'headers' }))).toBe('open, reading headers');
   expect(rowStateText(makeRow({ id: 1, closeCause: 'guard-closed', marks: ['LIM_HEAD_TIMEOUT'] }))).toBe(

@@ -128,6 +128,13 @@ describe('the sides of a proxy', () => {
     expect(screen.getAllByTitle('Waits for the reply of api · http://127.0.0.1:3000')).toHaveLength(2);
   });
 
+  test('to the SOCKS mode say what was replied, which is no status of HTTP', async () => {
+    const socks = { method: 'CONNECT', target: 'a.test:443', requestCount: 1 };
+    await renderPanel(ConnectionsPanel, { rows: [makeRow({ id: 9, ...socks, status: 5, marks: ['UP_CONNECT'] })] });
+    expect(options()[0]).toMatch(/^#9, CONNECT a\.test:443, REP 5 \(connection refused\), /);
+    expect(screen.getByText('REP 5')).toBeTruthy();
+  });
+
   test('under TLS are marked, and what carries them says whom', async () => {
     await renderPanel(ConnectionsPanel, { rows: relayedRows() });
     expect(screen.getAllByTitle('TLSv1.3, example.com, http/1.1')).toHaveLength(2);

@@ -1,6 +1,7 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Exchange } from '@contract/connections';
+import { HARDLY_BEGUN } from '../../../src-renderer/lens/exchanges';
 import ConnectionPanel from '../../../src-renderer/panels/connection/ConnectionPanel.svelte';
 import { RecordedConnection, received, sent, transportTo } from '../../support/fake-connection';
 import { MAX_BYTES_READ_FOR_TRAILERS } from '../../../src-renderer/lens/passed-head';
@@ -437,7 +438,7 @@ describe('a client of SOCKS', () => {
     const [first] = connection as [Exchange];
     const about = { method: 'CONNECT', target: '127.0.0.1:443', version: 'SOCKS5', requestStart: 0 };
     const ends = { requestEnd: ASKED.length, headEnd: ASKED.length, replyStart: 2, replyEnd: OPENED.length };
-    socks.extra = { exchanges: [{ ...first, ...about, ...ends, status: 200, switchedTo: 'tunnel' }] };
+    socks.extra = { exchanges: [{ ...first, ...about, ...ends, status: 0, switchedTo: 'tunnel' }] };
     return show(socks);
   }
   const OPENED = '\x05\x00\x05\x00\x00\x01\x7f\x00\x00\x01\x01\xbb';
@@ -446,7 +447,7 @@ describe('a client of SOCKS', () => {
     await showSocks();
     await openTab(/Messages/);
     expect(words(screen.getByRole('region', { name: 'SOCKS request' }))).toMatch(
-      /^SOCKS5 a request for a tunnel CONNECT 127\.0\.0\.1:443 Granted/,
+      /^SOCKS5 a request for a tunnel CONNECT 127\.0\.0\.1:443 REP 0 \(succeeded\) Granted/,
     );
     expect(screen.queryByRole('region', { name: 'Request' })).toBeNull();
     expect(await screen.findByRole('region', { name: 'TLS ClientHello' })).toBeTruthy();
@@ -460,6 +461,75 @@ describe('a client of SOCKS', () => {
       expect(words(document.querySelector('.info'))).toContain('SOCKS handshake');
     }
     expect(document.querySelector('.paint-garbage')).toBeNull();
+  });
+});
+
+describe('a client of SOCKS that was refused', () => {
+  const GREETED = '\x05\x01\x00';
+  const METHOD = '\x05\x00';
+  const REFUSED = '\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00';
+  const closed = { phase: 'closed', closedAtMs: 9, closeCause: 'fault-closed' } as const;
+  const NOTHING = { ...HARDLY_BEGUN, number: 1, requestStart: 0, startedAtMs: 1, version: 'SOCKS5' } as const;
+  const ASKED = `${GREETED}\x05\x01\x00\x01\x7f\x00\x00\x01\x01\xbb`;
+
+  function unreached() {
+    const failure = { code: 'UP_CONNECT', detail: { server: '127.0.0.1:443', system: 'ECONNREFUSED' } } as const;
+    const relay = makeRelay({ upstream: '', server: '127.0.0.1:443', connection: 2, number: 0, ...NEVER_SENT });
+    const exchange: Exchange = {
+      ...NOTHING,
+      ...{
+        method: 'CONNECT',
+        target: '127.0.0.1:443',
+        status: 5,
+        relay,
+        failure: { ...failure, offset: ASKED.length },
+      },
+      ...{ headEnd: ASKED.length, requestEnd: ASKED.length, replyStart: 2, replyEnd: 12, replyAtMs: 9 },
+    };
+    const told = { method: 'CONNECT', target: '127.0.0.1:443', status: 5, marks: ['UP_CONNECT'] } as const;
+    const fault = { connection: 1, atMs: 9, ...failure, offset: ASKED.length, status: 5 } as const;
+    const extra = { exchanges: [exchange], faults: [fault] };
+    return new RecordedConnection(1, { ...closed, ...told }, extra).add(received(1, ASKED), sent(9, METHOD + REFUSED));
+  }
+  const NEVER_SENT = {
+    connectedAtMs: null,
+    sendAtMs: null,
+    sentAtMs: null,
+    replyAtMs: null,
+    repliedAtMs: null,
+  } as const;
+  const phases = () => screen.getByText(/^Phases: /).textContent;
+
+  test('is told what it asked for, and what was replied, in words of SOCKS', async () => {
+    await show(unreached());
+    expect(phases()).toBe('Phases: greeting done, request done, connect failed, reply done');
+    expect(document.querySelector('.strip')?.textContent).toContain('REP 5');
+    expect(document.querySelector('.end')?.textContent).toMatch(/^refused, REP 5 \(connection refused\) sent: /);
+    await openTab(/Messages/);
+    const told = words(screen.getByRole('region', { name: 'SOCKS request' }));
+    expect(told).toMatch(/^SOCKS5 a request for a tunnel CONNECT 127\.0\.0\.1:443 .*REP 5 \(connection refused\)/);
+    expect(told).not.toMatch(/502/);
+  });
+
+  test('has the steps of SOCKS in its times', async () => {
+    await show(unreached());
+    await openTab('Timing');
+    const table = within(screen.getByRole('table', { name: 'How the time was spent' }));
+    const names = table.getAllByRole('rowheader').map(({ textContent }) => textContent);
+    expect(names).toEqual(['request', 'queue', 'connect']);
+  });
+
+  test('before it asked for anything has no steps of HTTP either', async () => {
+    const fault = { connection: 1, atMs: 9, code: 'SOCKS_METHOD', offset: 1, status: null } as const;
+    const row = { ...closed, marks: ['SOCKS_METHOD'] } as const;
+    const extra = { exchanges: [], faults: [fault] };
+    const client = new RecordedConnection(1, { ...row, method: '', status: null }, extra);
+    await show(client.add(received(1, '\x05\x01\x02'), sent(2, '\x05\xff')));
+    expect(phases()).toBe('Phases: greeting failed, request not reached, connect not reached, reply not reached');
+    expect(document.querySelector('.end')?.textContent).toMatch(/method X'FF' \(no acceptable methods\) sent/);
+    await openTab(/Messages/);
+    expect(words(screen.getByRole('region', { name: 'SOCKS request' }))).toMatch(/needs no password.*X'FF'/);
+    expect(screen.queryByRole('region', { name: 'Request' })).toBeNull();
   });
 });
 
