@@ -42,7 +42,7 @@ export class StreamIndex {
     this.#streamBytes += length;
     if (position === NOT_KEPT && this.#endsInGap) return;
     const micros = microsFrom(atMs);
-    if (!(this.#kept instanceof IndexBlocks)) {
+    if (Array.isArray(this.#kept)) {
       if (countOf(this.#kept) < FEW_ENTRIES) {
         this.#kept = withEntry(this.#kept, offset, position, micros, continues);
         return;
@@ -58,8 +58,8 @@ export class StreamIndex {
     let { first } = entries;
     while (first < entries.after && entries.position(first) < position) first += 1;
     if (first === entries.first) return;
-    if (this.#kept instanceof IndexBlocks && entries.after - first > FEW_ENTRIES) this.#kept.dropBefore(first);
-    else this.#kept = fewFrom(entries, first);
+    if (Array.isArray(this.#kept) || entries.after - first <= FEW_ENTRIES) this.#kept = fewFrom(entries, first);
+    else this.#kept.dropBefore(first);
   }
 
   /** The entries that overlap a range: the first run of them without a gap, with at most `maxReads` marks. */
@@ -86,7 +86,7 @@ export class StreamIndex {
   }
 
   get #entries(): IndexEntries {
-    return this.#kept instanceof IndexBlocks ? this.#kept : new FewEntries(this.#kept);
+    return Array.isArray(this.#kept) ? new FewEntries(this.#kept) : this.#kept;
   }
 
   /** A read that took several packets is one read, as far as it is kept. */
