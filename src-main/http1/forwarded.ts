@@ -17,13 +17,12 @@ export interface ForwardedPlan {
   readonly writesForwarded: boolean;
 }
 
-const CHAINS = ['x-forwarded-for', 'forwarded'] as const;
-const FACTS = ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port'] as const;
-type Chain = (typeof CHAINS)[number];
-type Fact = (typeof FACTS)[number];
+type Chain = 'x-forwarded-for' | 'forwarded';
+type Fact = 'x-forwarded-proto' | 'x-forwarded-host' | 'x-forwarded-port';
 
-const isFact = (role: FieldRole): role is Fact => (FACTS as readonly FieldRole[]).includes(role);
-const isChain = (role: FieldRole): role is Chain => (CHAINS as readonly FieldRole[]).includes(role);
+const isFact = (role: FieldRole): role is Fact =>
+  role === 'x-forwarded-proto' || role === 'x-forwarded-host' || role === 'x-forwarded-port';
+const isChain = (role: FieldRole): role is Chain => role === 'x-forwarded-for' || role === 'forwarded';
 
 const NAMES = {
   'x-forwarded-for': 'X-Forwarded-For',
@@ -33,9 +32,21 @@ const NAMES = {
   forwarded: 'Forwarded',
 } as const;
 
+/** One bit for each. */
+const BITS = {
+  'x-forwarded-for': 1,
+  'x-forwarded-proto': 2,
+  'x-forwarded-host': 4,
+  'x-forwarded-port': 8,
+  forwarded: 16,
+} as const;
+
+const ORDER = ['x-forwarded-for', 'forwarded', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port'] as const;
+
 /** Of one request: what its lines became, and which of ours are still to be written. */
 export class ForwardedFields {
-  readonly #written = new Set<Chain | Fact>();
+  /** Those that stand in the head by now. */
+  #written = 0;
 
   constructor(
     private readonly fields: Fields,
@@ -55,14 +66,21 @@ export class ForwardedFields {
 
   /** Writes those of ours that had no line of that name to stand in. */
   finish(): void {
-    for (const role of CHAINS) this.#addMissing(role);
-    for (const role of FACTS) this.#addMissing(role);
+    for (const role of ORDER) this.#addMissing(role);
   }
 
   #addMissing(role: Chain | Fact): void {
-    if (!this.#writes(role) || this.#written.has(role)) return;
+    if (!this.#writes(role) || this.#isWritten(role)) return;
     const value = this.#ours(role);
     if (value !== null) this.sink.added(NAMES[role], value, 'hop-appended');
+  }
+
+  #isWritten(role: Chain | Fact): boolean {
+    return (this.#written & BITS[role]) !== 0;
+  }
+
+  #note(role: Chain | Fact): void {
+    this.#written |= BITS[role];
   }
 
   #writes(role: Chain | Fact): boolean {
@@ -70,26 +88,26 @@ export class ForwardedFields {
   }
 
   #keep(role: FieldRole, line: number): void {
-    if (isFact(role)) this.#written.add(role);
+    if (isFact(role)) this.#note(role);
     this.sink.kept(line, 'end-to-end');
   }
 
   #takeChain(role: Chain, line: number): void {
     if (!this.plan.trusted) return this.#replace(role, line, 'untrusted');
-    if (this.#written.has(role)) return this.sink.removed(line, 'hop-appended');
+    if (this.#isWritten(role)) return this.sink.removed(line, 'hop-appended');
     const lines = this.fields.all(role);
     const ours = this.#ours(role)!;
     const chain = role === 'forwarded' ? appendElement(lines, ours) : appendAddress(lines, ours);
     if (chain === null) return this.#replace(role, line, 'malformed');
-    this.#written.add(role);
+    this.#note(role);
     this.sink.changed(line, chain, 'hop-appended');
   }
 
   /** Ours in the place of the first line; the others go. */
   #replace(role: Chain | Fact, line: number, why: FieldReason): void {
-    const value = this.#written.has(role) ? null : this.#ours(role);
+    const value = this.#isWritten(role) ? null : this.#ours(role);
     if (value === null) return this.sink.removed(line, why);
-    this.#written.add(role);
+    this.#note(role);
     settle(this.fields, line, value, why, this.sink);
   }
 

@@ -12,7 +12,7 @@ import { FieldLines } from './fields';
 import type { FieldSink } from './forwarded-fields';
 import { COLON, CR, FIELD_CONTENT, LF, SP, TARGET_CHAR, TCHAR } from './grammar';
 import { takeRoom } from './slab';
-import { BIT_6, BIT_7, ONES, WORD_BYTES } from './words';
+import { BIT_7, ONES, SPACES, WORD_BYTES } from './words';
 
 /** Writes text of one character a byte from this index on, where there is room for it. */
 type Encode = (text: string, into: Uint8Array, at: number) => void;
@@ -238,7 +238,7 @@ function isContent(bytes: Uint8Array, words: DataView, start: number, end: numbe
   for (let at = start; at < end;) {
     if (at <= wordStop) {
       const word = words.getInt32(at, true);
-      if (((((word | (word << 1)) & BIT_6) ^ BIT_6) | ((word | (word + ONES)) & BIT_7)) === 0) {
+      if (((word | (word - SPACES) | (word + ONES)) & BIT_7) === 0) {
         at += WORD_BYTES;
         continue;
       }

@@ -56,6 +56,10 @@ const ROLES: ReadonlyMap<string, FieldRole> = new Map<string, FieldRole>([
   ['date', 'date'],
 ]);
 
+/** As nearly everyone spells them, so that most need not be made lower case: `Content-Length`. */
+const spelled = (lower: string): string => lower.replace(/(?<![a-z0-9])[a-z]/g, (letter) => letter.toUpperCase());
+const USUAL_ROLES: ReadonlyMap<string, FieldRole> = new Map([...ROLES].map(([name, role]) => [spelled(name), role]));
+
 const CLAIM_PREFIX = 'x-forwarded-';
 
 /**
@@ -134,6 +138,8 @@ for (let length = CLAIM_PREFIX.length; length <= MAX_LENGTH; length += 1) MAYBE[
  * (RFC 3875 §4.1.18) takes the two for one, and a client could say there what it may not say here.
  */
 function roleByName(name: string): FieldRole {
+  const usual = USUAL_ROLES.get(name);
+  if (usual !== undefined) return usual;
   const lower = name.toLowerCase();
   const role = ROLES.get(lower);
   if (role !== undefined) return role;

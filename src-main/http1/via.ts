@@ -18,8 +18,10 @@ export const isPseudonym = (text: string): boolean =>
   text !== '' &&
   (isToken(text) || (readAuthority(text) !== null && !DELIMITERS.test(text)));
 
-/** The last one found good. */
-let knownPseudonym = '';
+/** The last one made: neither the version nor the pseudonym changes often. */
+let knownVersion = '';
+let knownPseudonym: string | null = null;
+let knownValue = '';
 
 /**
  * What we add to Via, in a line of its own after those that came: what stands in those cannot make a part of itself of
@@ -29,11 +31,12 @@ let knownPseudonym = '';
  * @throws BugError where the pseudonym is none.
  */
 export function viaValue(version: string, pseudonym: string): string {
-  if (pseudonym !== knownPseudonym) {
-    if (!isPseudonym(pseudonym)) throw new BugError('the pseudonym for Via is no token and no host');
-    knownPseudonym = pseudonym;
-  }
-  return `${version.slice('HTTP/'.length)} ${pseudonym}`;
+  if (version === knownVersion && pseudonym === knownPseudonym) return knownValue;
+  if (!isPseudonym(pseudonym)) throw new BugError('the pseudonym for Via is no token and no host');
+  knownVersion = version;
+  knownPseudonym = pseudonym;
+  knownValue = `${version.slice('HTTP/'.length)} ${pseudonym}`;
+  return knownValue;
 }
 
 /** received-by of one member of the list: its second word, up to a comment. */

@@ -23,11 +23,12 @@ export function wordsAround(bytes: Uint8Array): DataView {
 /**
  * All four bytes of a word are visible ASCII or SP where
  *
- *     (((word | (word << 1)) & BIT_6) ^ BIT_6) | ((word | (word + ONES)) & BIT_7)
+ *     (word | (word - SPACES) | (word + ONES)) & BIT_7
  *
- * is zero: those have bit 5 or bit 6, do not have bit 7, and DEL alone of them gets it when one is added. A carry out of
- * a byte comes from one that has bit 7 and is found by that. Written out where it is used, for a call costs as much.
+ * is zero: of bytes without bit 7, those below SP get it when SP is taken off, and DEL alone gets it when one is added. A
+ * carry comes out of none but a byte that has bit 7, and a borrow out of none but one below SP; each is found by that
+ * byte. Written out where it is used, for a call costs as much.
  */
-export const BIT_6 = 0x40404040;
 export const BIT_7 = 0x80808080 | 0;
 export const ONES = 0x01010101;
+export const SPACES = 0x20202020;

@@ -197,6 +197,26 @@ describe.each([
   });
 });
 
+it('takes of each byte, wherever it stands among others, what may be content and nothing else', () => {
+  const written = (value: string): string | null => {
+    try {
+      return keptOf(forged(`X: ${value}\r\n\r\n`, 0, 1, 3, 3 + value.length));
+    } catch (error) {
+      expect(error).toBeInstanceOf(BugError);
+      return null;
+    }
+  };
+  for (let byte = 0; byte <= 0xff; byte += 1) {
+    const isContent = byte === 0x09 || (byte >= 0x20 && byte !== 0x7f);
+    for (const beside of [' ', '~', 'a', '\x80', '\xff']) {
+      for (let at = 0; at < 4; at += 1) {
+        const value = `${beside.repeat(at)}${String.fromCharCode(byte)}${beside.repeat(7 - at)}`;
+        expect(written(value), `${byte} at ${at}`).toBe(isContent ? `start\r\nX: ${value}\r\n\r\n` : null);
+      }
+    }
+  }
+});
+
 describe('a section whose places are wrong', () => {
   /** Two lines; the value of the first one is said to go on into the second. */
   it('cannot smuggle a line end in', () => {

@@ -9,6 +9,8 @@ describe('what we add to Via', () => {
   it('is the version that was received and our pseudonym', () => {
     expect(viaValue('HTTP/1.0', 'us')).toBe('1.0 us');
     expect(viaValue('HTTP/1.1', 'proxy.example:8080')).toBe('1.1 proxy.example:8080');
+    expect(viaValue('HTTP/1.0', 'proxy.example:8080')).toBe('1.0 proxy.example:8080');
+    expect(viaValue('HTTP/1.0', 'us')).toBe('1.0 us');
   });
 
   it.each(['', 'a b', 'a,b', 'a(b)', 'a\r\n', '\u0141', 'a'.repeat(256)])('cannot be the pseudonym %j', (pseudonym) => {
