@@ -26,10 +26,10 @@ export class ServerProcess {
    *
    * @param {string} script
    * @param {readonly string[]} args
-   * @param {{ addresses?: number }} [options]
+   * @param {{ addresses?: number, core?: number | null }} [options] `core` null: any
    */
-  static async start(script, args, { addresses = 1 } = {}) {
-    const [execPath, ...pinned] = onCore(SERVER_CORE, process.execPath);
+  static async start(script, args, { addresses = 1, core = SERVER_CORE } = {}) {
+    const [execPath, ...pinned] = core === null ? [process.execPath] : onCore(core, process.execPath);
     const execArgv = [...pinned, '--expose-gc', `--import=${PROBE}`];
     const child = fork(script, args, { execPath, execArgv, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     const server = new ServerProcess(child);

@@ -7,11 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NativeProcess } from '../bench/native-process.mjs';
 import { nginx, type Place } from '../bench/proxy-configs.mjs';
-import { ServeProcess } from '../support/cli-process';
+import { residentBytes } from '../bench/process-figures.mjs';
+import { ServerProcess } from '../bench/server-process.mjs';
+import { CLI } from '../support/cli-process';
 
 export interface ProxyUnderTest {
   readonly port: number;
-  readonly pid: number;
+  /** Memory in use. Of Bytescope without garbage, nor what V8 keeps for the next burst: that comes and goes. */
+  readonly heldBytes: () => Promise<number>;
+  readonly residentBytes: () => number;
   /** What it has recorded; null where it records nothing. */
   readonly journalPath: string | null;
   /** The journal stays until `remove`. */
@@ -61,13 +65,18 @@ async function bytescope(ports: readonly number[], patience: Patience): Promise<
   const config = join(folder, 'proxy.json');
   const journalPath = join(folder, 'session.pcapng');
   writeFileSync(config, JSON.stringify(configOf(ports, patience)));
-  const flags = ['--mode', 'reverse', '--config', config, '--journal', journalPath, ...settings(patience)];
-  const serving = await ServeProcess.start(...flags);
+  const where = ['serve', '--listen', '127.0.0.1:0', '--journal', journalPath];
+  const flags = [...where, '--mode', 'reverse', '--config', config, ...settings(patience)];
+  const serving = await ServerProcess.start(CLI, flags, { core: ANY_CORE });
   return {
     port: serving.port,
-    pid: serving.child.pid ?? 0,
+    heldBytes: async () => {
+      const { heapUsed, external } = await serving.memory();
+      return heapUsed + external;
+    },
+    residentBytes: () => residentBytes(serving.child.pid ?? 0),
     journalPath,
-    stop: async () => void (await serving.stop()),
+    stop: () => serving.stop(),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -125,8 +134,16 @@ async function other(
 ): Promise<ProxyUnderTest> {
   const configOf = program === 'nginx' ? nginxConfig : haproxyConfig;
   const started = await NativeProcess.start(program, ANY_CORE, (place) => configOf(place, ports, patience));
-  const { port, child } = started;
-  return { port, pid: child.pid ?? 0, journalPath: null, stop: () => started.stop(), remove: () => undefined };
+  const { port } = started;
+  const resident = (): number => residentBytes(started.child.pid ?? 0);
+  return {
+    port,
+    heldBytes: () => Promise.resolve(resident()),
+    residentBytes: resident,
+    journalPath: null,
+    stop: () => started.stop(),
+    remove: () => undefined,
+  };
 }
 
 export function startProxy(ports: readonly number[], patience: Patience): Promise<ProxyUnderTest> {

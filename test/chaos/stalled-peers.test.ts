@@ -7,7 +7,6 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { residentBytes } from '../bench/process-figures.mjs';
 import { BODY_BYTES, EndlessSender, expectedHash } from './endless';
 import { startProxy, type ProxyUnderTest } from './proxy-under-test';
 
@@ -104,16 +103,36 @@ async function bodyHash(socket: Socket): Promise<string> {
   return left === 0 ? hash.digest('hex') : `${left} bytes are missing`;
 }
 
+interface Memory {
+  readonly held: number;
+  readonly resident: number;
+}
+
+async function memoryNow(): Promise<Memory> {
+  const held = await proxy.heldBytes();
+  return { held, resident: proxy.residentBytes() };
+}
+
 /** The memory that many transfers take which do not move, each; what many idle connections take is not counted. */
-async function heldByEach(makeTransfers: () => Promise<unknown>, begun: readonly unknown[]): Promise<number> {
+async function takenByEach(makeTransfers: () => Promise<unknown>, begun: readonly unknown[]): Promise<Memory> {
   const idle = await all(smallReply);
-  const before = residentBytes(proxy.pid);
+  const before = await memoryNow();
   await makeTransfers();
   await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(TRANSFERS);
   await untilStill();
-  const held = (residentBytes(proxy.pid) - before) / TRANSFERS;
+  const after = await memoryNow();
   for (const socket of idle) socket.destroy();
-  return held;
+  return {
+    held: (after.held - before.held) / TRANSFERS,
+    resident: (after.resident - before.resident) / TRANSFERS,
+  };
+}
+
+function report({ held, resident }: Memory, taken: number): void {
+  const [heldKb, residentKb, takenKb] = [held, resident, taken].map((bytes) => Math.round(bytes / KILOBYTE));
+  console.log(
+    `held ${heldKb} KB of each (resident memory grew by ${residentKb} KB); taken from the sender ${takenKb} KB`,
+  );
 }
 
 beforeAll(async () => {
@@ -138,13 +157,11 @@ afterAll(async () => {
 describe(`${TRANSFERS} bodies of ${BODY_BYTES / KILOBYTE ** 2} MB`, () => {
   it('that clients do not read stop the server that sends them, and take little memory', async () => {
     senders = [];
-    const held = await heldByEach(async () => (clients = await all(() => stalledClient(DOWNLOAD))), senders);
+    const memory = await takenByEach(async () => (clients = await all(() => stalledClient(DOWNLOAD))), senders);
     const most = Math.max(...senders.map(({ taken }) => taken));
-    console.log(
-      `held ${Math.round(held / KILOBYTE)} KB of each; taken from the server ${Math.round(most / KILOBYTE)} KB`,
-    );
+    report(memory, most);
     expect(most).toBeLessThan(MAX_TAKEN_BYTES);
-    expect(held).toBeLessThan(MAX_HELD_BYTES);
+    expect(memory.held).toBeLessThan(MAX_HELD_BYTES);
     const [reader] = clients;
     expect(reader === undefined ? '' : await bodyHash(reader)).toBe(expectedHash());
   }, 60_000);
@@ -152,13 +169,11 @@ describe(`${TRANSFERS} bodies of ${BODY_BYTES / KILOBYTE ** 2} MB`, () => {
   it('that the server does not read stop the clients that send them, and take little memory', async () => {
     senders = [];
     unread = [];
-    const held = await heldByEach(async () => (clients = await all(uploadingClient)), unread);
+    const memory = await takenByEach(async () => (clients = await all(uploadingClient)), unread);
     const most = Math.max(...senders.map(({ taken }) => taken));
-    console.log(
-      `held ${Math.round(held / KILOBYTE)} KB of each; taken from the client ${Math.round(most / KILOBYTE)} KB`,
-    );
+    report(memory, most);
     expect(most).toBeLessThan(MAX_TAKEN_BYTES);
-    expect(held).toBeLessThan(MAX_HELD_BYTES);
+    expect(memory.held).toBeLessThan(MAX_HELD_BYTES);
   }, 60_000);
 
   it('leave no connection to the server once their clients are gone', async () => {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
-const CLI = resolve(import.meta.dirname, '../../out/main/cli.js');
+export const CLI = resolve(import.meta.dirname, '../../out/main/cli.js');
 
 export type EventLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
