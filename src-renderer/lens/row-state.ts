@@ -152,6 +152,7 @@ export function requestText(row: ConnectionRow): string {
   if (phase === 'tunnel' || (side === 'upstream' && carrier !== null)) {
     return connectedAtMs === null && closedAtMs !== null && side === 'upstream' ? 'no tunnel' : 'tunnel';
   }
+  if (phase === 'greeting') return 'no SOCKS5 request yet';
   if (marks.some((mark) => mark.startsWith('SOCKS_'))) return 'no SOCKS5 request';
   return `${bytesIn === 0 ? 'no request' : 'no start line'}${closedAtMs === null ? ' yet' : ''}`;
 }

@@ -73,6 +73,7 @@ test('names the request, or says what of it is missing', () => {
     requestText(makeRow({ id: 1, ...nameless, bytesIn: 11 })),
     requestText(makeRow({ id: 1, ...nameless, phase: 'tunnel' })),
     requestText(makeRow({ id: 1, ...nameless, marks: ['SOCKS_VERSION'] })),
+    requestText(makeRow({ id: 1, ...nameless, ...openRow, phase: 'greeting' })),
     requestText(makeRow({ id: 1, ...nameless, side: 'upstream', carrier: 2, connectedAtMs: 1 })),
     requestText(makeRow({ id: 1, ...nameless, side: 'upstream', carrier: 2 })),
   ]).toEqual([
@@ -82,6 +83,7 @@ test('names the request, or says what of it is missing', () => {
     'no start line',
     'tunnel',
     'no SOCKS5 request',
+    'no SOCKS5 request yet',
     'tunnel',
     'no tunnel',
   ]);

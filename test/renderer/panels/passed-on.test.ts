@@ -508,7 +508,8 @@ describe('a client of SOCKS that was refused', () => {
     await openTab(/Messages/);
     const told = words(screen.getByRole('region', { name: 'SOCKS request' }));
     expect(told).toMatch(/^SOCKS5 a request for a tunnel CONNECT 127\.0\.0\.1:443 .*REP 5 \(connection refused\)/);
-    expect(told).not.toMatch(/502/);
+    expect(told).toMatch(/UP_CONNECT · RFC 1928 §6/);
+    expect(told).not.toMatch(/502|RFC 9110/);
   });
 
   test('has the steps of SOCKS in its times', async () => {
