@@ -182,11 +182,12 @@ export class FieldLines implements Fields {
   }
 
   #find(lower: string, from: number): number {
-    for (let index = from; index < this.count; index += 1) if (this.#isNamed(index, lower)) return index;
+    for (let index = from; index < this.count; index += 1) if (this.isNamed(index, lower)) return index;
     return -1;
   }
 
-  #isNamed(index: number, lower: string): boolean {
+  /** Is it this name, which is in lower case, without regard to case? */
+  isNamed(index: number, lower: string): boolean {
     const { text, offsets } = this;
     const at = this.first + index * OFFSETS_PER_FIELD;
     const start = offsets[at]!;

@@ -39,12 +39,19 @@ export type FieldReason =
   /** May not stand in trailers (RFC 9110 §6.5.1). */
   | 'not-in-trailers';
 
+/** Lines of our own that go into many heads: looked at, and made bytes, once. `ownLines` makes them. */
+export interface OwnLines {
+  readonly pairs: readonly (readonly [name: string, value: string])[];
+  readonly bytes: Uint8Array;
+}
+
 /** Lines are those of the fields that the sink was made for. */
 export interface FieldSink {
   kept(line: number, why: FieldReason): void;
   changed(line: number, value: string, why: FieldReason): void;
   removed(line: number, why: FieldReason): void;
   added(name: string, value: string, why: FieldReason): void;
+  addedAll(lines: OwnLines, why: FieldReason): void;
 }
 
 export interface FieldChange {
@@ -75,6 +82,10 @@ export class ChangeList implements FieldSink {
 
   added(name: string, _value: string, why: FieldReason): void {
     this.changes.push({ kind: 'added', name, why, line: null });
+  }
+
+  addedAll({ pairs }: OwnLines, why: FieldReason): void {
+    for (const [name, value] of pairs) this.added(name, value, why);
   }
 
   #tell(kind: 'kept' | 'changed' | 'removed', line: number, why: FieldReason): void {

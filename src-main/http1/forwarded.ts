@@ -6,7 +6,8 @@
 import type { Fields } from './events';
 import { appendAddress, appendElement } from './forwarded-chain';
 import { elementOf, type HopText } from './forwarded-element';
-import { settle, type FieldReason, type FieldSink } from './forwarded-fields';
+import { settle, type FieldReason, type FieldSink, type OwnLines } from './forwarded-fields';
+import { ownLines } from './head-text';
 import type { FieldRole } from './hop-fields';
 
 export interface ForwardedPlan {
@@ -43,6 +44,14 @@ const BITS = {
 
 const ORDER = ['x-forwarded-for', 'forwarded', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port'] as const;
 
+/** What was told last by a plan: most requests on a connection are for one host, and bring none of these lines. */
+interface Told {
+  readonly host: string | null;
+  /** Made where the host is the same a second time. */
+  lines: OwnLines | null;
+}
+const told = new WeakMap<ForwardedPlan, Told>();
+
 /** Of one request: what its lines became, and which of ours are still to be written. */
 export class ForwardedFields {
   /** Those that stand in the head by now. */
@@ -66,13 +75,27 @@ export class ForwardedFields {
 
   /** Writes those of ours that had no line of that name to stand in. */
   finish(): void {
-    for (const role of ORDER) this.#addMissing(role);
+    const known = this.#written === 0 ? this.#known() : null;
+    if (known !== null) this.sink.addedAll(known, 'hop-appended');
+    else for (const [name, value] of this.#missing()) this.sink.added(name, value, 'hop-appended');
   }
 
-  #addMissing(role: Chain | Fact): void {
-    if (!this.#writes(role) || this.#isWritten(role)) return;
-    const value = this.#ours(role);
-    if (value !== null) this.sink.added(NAMES[role], value, 'hop-appended');
+  /** Null: not worth it, for the host is another than the last time. */
+  #known(): OwnLines | null {
+    const { plan, host } = this;
+    const last = told.get(plan);
+    if (last?.host === host) return (last.lines ??= ownLines(this.#missing()));
+    told.set(plan, { host, lines: null });
+    return null;
+  }
+
+  #missing(): (readonly [name: string, value: string])[] {
+    const pairs: (readonly [name: string, value: string])[] = [];
+    for (const role of ORDER) {
+      const value = this.#writes(role) && !this.#isWritten(role) ? this.#ours(role) : null;
+      if (value !== null) pairs.push([NAMES[role], value]);
+    }
+    return pairs;
   }
 
   #isWritten(role: Chain | Fact): boolean {

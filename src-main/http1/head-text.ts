@@ -9,7 +9,7 @@
 import { BugError } from '../contract/errors';
 import type { Fields } from './events';
 import { FieldLines } from './fields';
-import type { FieldSink } from './forwarded-fields';
+import type { FieldSink, OwnLines } from './forwarded-fields';
 import { COLON, CR, FIELD_CONTENT, LF, SP, TARGET_CHAR, TCHAR } from './grammar';
 import { takeRoom } from './slab';
 import { BIT_7, ONES, SPACES, WORD_BYTES } from './words';
@@ -44,9 +44,19 @@ const FIRST_ROOM_BYTES = 4 * 1024;
 /** Kept for the next head; a longer one gets room of its own. */
 const MAX_KEPT_ROOM_BYTES = 64 * 1024;
 
-/** One for all heads: a head is begun and finished in one call, and no other is begun meanwhile. */
-let room = new Uint8Array(FIRST_ROOM_BYTES);
-let roomWords = new DataView(room.buffer);
+interface Room {
+  readonly bytes: Uint8Array;
+  readonly words: DataView;
+}
+
+function makeRoom(bytes: number): Room {
+  const made = new Uint8Array(bytes);
+  return { bytes: made, words: new DataView(made.buffer) };
+}
+
+/** Of the head that was finished last. Whoever writes a head takes it away, so that no two heads are ever in one. */
+let spare: Room | null = null;
+const NO_ROOM = makeRoom(0);
 
 /** What was written. */
 export interface WrittenHead {
@@ -60,8 +70,7 @@ export interface WrittenHead {
 export class HeadText implements FieldSink {
   /** Null: its lines are known by name and value alone. */
   readonly #section: FieldLines | null;
-  #bytes = room;
-  #words = roomWords;
+  #room = spare ?? makeRoom(FIRST_ROOM_BYTES);
   #at = 0;
   #fieldsStart = 0;
   #fieldCount = 0;
@@ -71,6 +80,7 @@ export class HeadText implements FieldSink {
 
   constructor(private readonly fields: Fields) {
     this.#section = fields instanceof FieldLines ? fields : null;
+    spare = null;
   }
 
   /** With the parts of the start line. They are checked by who makes them: see `isTarget` and `isToken`. */
@@ -101,13 +111,23 @@ export class HeadText implements FieldSink {
     this.#line(name, value);
   }
 
+  addedAll({ pairs, bytes }: OwnLines): void {
+    this.#writeRun();
+    this.#reserve(bytes.length);
+    this.#room.bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+    this.#fieldCount += pairs.length;
+  }
+
   /** @throws BugError, as all of these do, where a line holds what it may not hold. */
   finish(): WrittenHead {
     this.#writeRun();
     this.#reserve(0);
     this.#endLine();
     const bytes = takeRoom(this.#at);
-    bytes.set(this.#bytes.subarray(0, this.#at));
+    bytes.set(this.#room.bytes.subarray(0, this.#at));
+    if (this.#room.bytes.length <= MAX_KEPT_ROOM_BYTES) spare = this.#room;
+    this.#room = NO_ROOM;
     return { bytes, fieldsStart: this.#fieldsStart, fieldCount: this.#fieldCount };
   }
 
@@ -127,8 +147,7 @@ export class HeadText implements FieldSink {
     if (text.length !== section.valueEnd(end - 1) - from) return first;
     this.#reserve(text.length);
     this.#encode(text);
-    const bytes = this.#bytes;
-    const words = this.#words;
+    const { bytes, words } = this.#room;
     const shift = this.#at - from;
     let line = first;
     for (; line < end; line += 1) {
@@ -158,7 +177,7 @@ export class HeadText implements FieldSink {
   #name(name: string): void {
     const { length } = name;
     this.#reserve(length);
-    const bytes = this.#bytes;
+    const { bytes } = this.#room;
     const at = this.#at;
     if (length === 0 || !write(name, bytes, at, TCHAR)) throw new BugError('a field name is not a token');
     bytes[at + length] = COLON;
@@ -167,7 +186,7 @@ export class HeadText implements FieldSink {
   }
 
   #part(text: string): void {
-    this.#bytes[this.#at] = SP;
+    this.#room.bytes[this.#at] = SP;
     this.#at += 1;
     this.#content(text);
   }
@@ -175,12 +194,13 @@ export class HeadText implements FieldSink {
   #content(text: string): void {
     const { length } = text;
     this.#reserve(length);
+    const { bytes, words } = this.#room;
     const at = this.#at;
     if (length <= MAX_SHORT_LENGTH) {
-      if (!write(text, this.#bytes, at, FIELD_CONTENT)) throw new BugError(UNWRITABLE);
+      if (!write(text, bytes, at, FIELD_CONTENT)) throw new BugError(UNWRITABLE);
     } else {
       this.#encode(text);
-      if (!isContent(this.#bytes, this.#words, at, at + length)) throw new BugError(UNWRITABLE);
+      if (!isContent(bytes, words, at, at + length)) throw new BugError(UNWRITABLE);
     }
     this.#at = at + length;
   }
@@ -188,31 +208,37 @@ export class HeadText implements FieldSink {
   /** Where the next byte goes, and unchecked. */
   #encode(text: string): void {
     if (WIDE.test(text)) throw new BugError('a field holds a character that is no byte');
-    if (text.length <= MAX_SHORT_LENGTH) encodeLatin1ByHand(text, this.#bytes, this.#at);
-    else encode(text, this.#bytes, this.#at);
+    if (text.length <= MAX_SHORT_LENGTH) encodeLatin1ByHand(text, this.#room.bytes, this.#at);
+    else encode(text, this.#room.bytes, this.#at);
   }
 
   #endLine(): void {
-    this.#bytes[this.#at] = CR;
-    this.#bytes[this.#at + 1] = LF;
+    this.#room.bytes[this.#at] = CR;
+    this.#room.bytes[this.#at + 1] = LF;
     this.#at += 2;
   }
 
   /** For as many bytes, and what is written after them before room is asked for again. */
   #reserve(bytes: number): void {
     const needed = this.#at + bytes + AFTER_BYTES;
-    if (needed > this.#bytes.length) this.#grow(needed);
+    if (needed > this.#room.bytes.length) this.#grow(needed);
   }
 
   #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = grown;
-    this.#words = new DataView(grown.buffer);
-    if (grown.length > MAX_KEPT_ROOM_BYTES) return;
-    room = grown;
-    roomWords = this.#words;
+    const { bytes } = this.#room;
+    this.#room = makeRoom(Math.max(needed, bytes.length * 2));
+    this.#room.bytes.set(bytes.subarray(0, this.#at));
   }
+}
+
+const NO_FIELDS = new FieldLines('', new Int32Array(0), 0, 0);
+
+/** @throws BugError where a line holds what it may not hold. */
+export function ownLines(pairs: OwnLines['pairs']): OwnLines {
+  const text = new HeadText(NO_FIELDS);
+  for (const [name, value] of pairs) text.added(name, value);
+  // Copied, for it is kept: room that is shared with heads would be kept with it.
+  return { pairs, bytes: text.finish().bytes.slice(0, -2) };
 }
 
 /** False: it holds what the table does not have. */

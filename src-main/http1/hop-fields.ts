@@ -56,10 +56,6 @@ const ROLES: ReadonlyMap<string, FieldRole> = new Map<string, FieldRole>([
   ['date', 'date'],
 ]);
 
-/** As nearly everyone spells them, so that most need not be made lower case: `Content-Length`. */
-const spelled = (lower: string): string => lower.replace(/(?<![a-z0-9])[a-z]/g, (letter) => letter.toUpperCase());
-const USUAL_ROLES: ReadonlyMap<string, FieldRole> = new Map([...ROLES].map(([name, role]) => [spelled(name), role]));
-
 const CLAIM_PREFIX = 'x-forwarded-';
 
 /**
@@ -130,7 +126,18 @@ const placeOfName = (name: string): number => placeOf(name.length, name.charCode
 
 /** May a name of this length with this first letter have a role? */
 const MAYBE = new Uint8Array((MAX_LENGTH + 1) * LETTERS);
-for (const name of ROLES.keys()) MAYBE[placeOfName(name)] = 1;
+
+interface NameRole {
+  readonly name: string;
+  readonly role: FieldRole;
+}
+/** The name of that length with that first letter which has a role; where there are two, one of them. */
+const LIKELY = Array.from({ length: MAYBE.length }, (): NameRole | null => null);
+
+for (const [name, role] of ROLES) {
+  MAYBE[placeOfName(name)] = 1;
+  LIKELY[placeOfName(name)] = { name, role };
+}
 for (let length = CLAIM_PREFIX.length; length <= MAX_LENGTH; length += 1) MAYBE[placeOfName('x'.repeat(length))] = 1;
 
 /**
@@ -138,8 +145,6 @@ for (let length = CLAIM_PREFIX.length; length <= MAX_LENGTH; length += 1) MAYBE[
  * (RFC 3875 §4.1.18) takes the two for one, and a client could say there what it may not say here.
  */
 function roleByName(name: string): FieldRole {
-  const usual = USUAL_ROLES.get(name);
-  if (usual !== undefined) return usual;
   const lower = name.toLowerCase();
   const role = ROLES.get(lower);
   if (role !== undefined) return role;
@@ -150,22 +155,24 @@ function roleByName(name: string): FieldRole {
 
 export const roleOf = (name: string): FieldRole => (MAYBE[placeOfName(name)] === 1 ? roleByName(name) : 'end-to-end');
 
-/** The same of one line: of most the name is not even made. */
+/** The same of one line: of nearly all the name is not even made. */
 export function roleOfLine(fields: Fields, line: number): FieldRole {
-  if (fields instanceof FieldLines) {
-    const start = fields.nameStart(line);
-    if (MAYBE[placeOf(fields.nameEnd(line) - start, fields.codeAt(start))] !== 1) return 'end-to-end';
-  }
-  return roleOf(fields.name(line));
+  if (!(fields instanceof FieldLines)) return roleOf(fields.name(line));
+  const start = fields.nameStart(line);
+  const place = placeOf(fields.nameEnd(line) - start, fields.codeAt(start));
+  if (MAYBE[place] !== 1) return 'end-to-end';
+  const likely = LIKELY[place]!;
+  return likely !== null && fields.isNamed(line, likely.name) ? likely.role : roleByName(fields.name(line));
 }
 
-const USUAL_OPTIONS: ReadonlySet<string> = new Set(['close', 'keep-alive', 'Close', 'Keep-Alive']);
+const isUsualOption = (value: string): boolean =>
+  value === 'keep-alive' || value === 'close' || value === 'Keep-Alive' || value === 'Close';
 
 /** The connection options of a message in lower case, apart from `close` and `keep-alive`; null where there are none. */
 export function namedInConnection(fields: Fields): ReadonlySet<string> | null {
   let named: Set<string> | null = null;
   for (const value of fields.all('connection')) {
-    if (USUAL_OPTIONS.has(value)) continue;
+    if (isUsualOption(value)) continue;
     for (const member of listMembers(value)) {
       const option = member.toLowerCase();
       if (option !== 'close' && option !== 'keep-alive') (named ??= new Set()).add(option);

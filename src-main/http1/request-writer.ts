@@ -18,7 +18,7 @@ import { HeadText, isTarget, isToken, type WrittenHead } from './head-text';
 import type { FieldRole } from './hop-fields';
 import { listMembers } from './list-members';
 import { countForwards, heedsMaxForwards } from './max-forwards';
-import { viaValue } from './via';
+import { viaLine } from './via';
 
 export interface RequestPlan {
   /** Host and port of the server the request goes to, as they stand in a URI. */
@@ -129,7 +129,7 @@ class RequestFields implements RoleTaker {
   finish(): void {
     const { plan, head, sink } = this;
     this.#forwarded?.finish();
-    if (plan.via !== null) sink.added('Via', viaValue(head.version, plan.via), 'via');
+    if (plan.via !== null) sink.addedAll(viaLine(head.version, plan.via), 'via');
     this.#framing.finish(sink);
     if (plan.upgrade !== null && !this.#hasUpgrade) this.#addUpgrade(plan.upgrade);
     if (this.#options !== '') sink.added('Connection', this.#options, 'hop-by-hop');

@@ -16,7 +16,7 @@ import { HeadText } from './head-text';
 import type { FieldRole } from './hop-fields';
 import { listMembers } from './list-members';
 import { switchesTo } from './upgrade';
-import { viaValue } from './via';
+import { viaLine } from './via';
 
 export interface RelayPlan {
   /** The request as the client sent it to us. */
@@ -127,7 +127,7 @@ class ReplyFields implements RoleTaker {
     const { head, plan, sink } = this;
     // A recipient with a clock appends what is missing (RFC 9110 §6.6.1); an interim reply needs none.
     if (!this.#hasDate && head.status >= 200) sink.added('Date', httpDate(plan.nowMs), 'date');
-    if (plan.via !== null) sink.added('Via', viaValue(head.version, plan.via), 'via');
+    if (plan.via !== null) sink.addedAll(viaLine(head.version, plan.via), 'via');
     if (head.status >= 200) for (const [name, value] of plan.added ?? []) sink.added(name, value, 'rate-limit');
     this.#framing.finish(sink);
     const options = this.#options();

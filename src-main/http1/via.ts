@@ -3,7 +3,8 @@ import { BugError } from '../contract/errors';
 import { readAuthority } from './authority';
 import type { Fields } from './events';
 import { isOws } from './grammar';
-import { isToken } from './head-text';
+import type { OwnLines } from './forwarded-fields';
+import { isToken, ownLines } from './head-text';
 import { listMembers } from './list-members';
 
 /** Longer names for ourselves are a mistake of the one who chose them. */
@@ -18,11 +19,6 @@ export const isPseudonym = (text: string): boolean =>
   text !== '' &&
   (isToken(text) || (readAuthority(text) !== null && !DELIMITERS.test(text)));
 
-/** The last one made: neither the version nor the pseudonym changes often. */
-let knownVersion = '';
-let knownPseudonym: string | null = null;
-let knownValue = '';
-
 /**
  * What we add to Via, in a line of its own after those that came: what stands in those cannot make a part of itself of
  * it, as a comment that is never closed could.
@@ -31,12 +27,23 @@ let knownValue = '';
  * @throws BugError where the pseudonym is none.
  */
 export function viaValue(version: string, pseudonym: string): string {
-  if (version === knownVersion && pseudonym === knownPseudonym) return knownValue;
   if (!isPseudonym(pseudonym)) throw new BugError('the pseudonym for Via is no token and no host');
-  knownVersion = version;
+  return `${version.slice('HTTP/'.length)} ${pseudonym}`;
+}
+
+/** For each version, of which there are a hundred at most. The pseudonym hardly ever changes. */
+const known = new Map<string, OwnLines>();
+let knownPseudonym = '';
+
+/** The same as the line it is. */
+export function viaLine(version: string, pseudonym: string): OwnLines {
+  if (pseudonym !== knownPseudonym) known.clear();
   knownPseudonym = pseudonym;
-  knownValue = `${version.slice('HTTP/'.length)} ${pseudonym}`;
-  return knownValue;
+  let line = known.get(version);
+  if (line !== undefined) return line;
+  line = ownLines([['Via', viaValue(version, pseudonym)]]);
+  known.set(version, line);
+  return line;
 }
 
 /** received-by of one member of the list: its second word, up to a comment. */

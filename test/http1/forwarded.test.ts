@@ -214,3 +214,48 @@ describe('a chain that is too long', () => {
     expect(last(told([['X-Forwarded-For', `${long}a`]], X))).toBe('10.0.0.1');
   });
 });
+
+describe('the requests of one connection', () => {
+  const write = (forwarded: ForwardedPlan, pairs: FieldPairs): string => {
+    const head = requestHead('GET', '/', pairs);
+    return textOf(writeRequest(head, planFor(head, { forwarded })).bytes);
+  };
+  const planOf = (more: Partial<ForwardedPlan>): ForwardedPlan => ({
+    hop: hop(),
+    trusted: true,
+    writesXForwarded: false,
+    writesForwarded: false,
+    ...more,
+  });
+  const HEADS: readonly FieldPairs[] = [
+    [['Host', 'a.example']],
+    [['Host', 'b.example']],
+    [],
+    [
+      ['Host', 'a.example'],
+      ['X-Forwarded-For', '1.1.1.1'],
+    ],
+    [
+      ['Host', 'a.example'],
+      ['X-Forwarded-Proto', 'https'],
+    ],
+    [
+      ['Host', ''],
+      ['X-Real-IP', '1.1.1.1'],
+    ],
+  ];
+
+  it.each([X, RFC, { ...X, ...RFC }, { ...X, trusted: false }, { ...X, ...RFC, trusted: false }, {}])(
+    'are each told of as if there were no other: %j',
+    (more) => {
+      const shared = planOf(more);
+      for (const one of HEADS) {
+        for (const other of HEADS) {
+          for (const pairs of [one, one, one, other, one]) {
+            expect(write(shared, pairs)).toBe(write(planOf(more), pairs));
+          }
+        }
+      }
+    },
+  );
+});

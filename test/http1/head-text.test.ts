@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BugError } from '../../src-main/contract/errors';
 import { STRICT_RULES, type Fields, type ParserRules } from '../../src-main/http1/events';
 import { FieldLines } from '../../src-main/http1/fields';
-import { HeadText, encodeLatin1ByHand, encodeLatin1With } from '../../src-main/http1/head-text';
+import { HeadText, encodeLatin1ByHand, encodeLatin1With, ownLines } from '../../src-main/http1/head-text';
 import { seeded } from '../support/random';
 import { fieldsOf } from '../support/request-head';
 import { textOf, wire } from '../support/wire-text';
@@ -132,6 +132,42 @@ describe('a head', () => {
     expect(textOf(first)).toBe('start\r\nX: 1\r\n\r\n');
   });
 
+  it('has no room in common with another that is begun meanwhile', () => {
+    const outer = new HeadText(fieldsOf([]));
+    outer.begin('outer');
+    outer.added('A', 'a'.repeat(100));
+    const broken = new HeadText(fieldsOf([]));
+    expect(() => broken.begin('\n')).toThrow(BugError);
+    const inner = new HeadText(fieldsOf([]));
+    inner.begin('inner');
+    outer.added('B', 'b'.repeat(50));
+    inner.added('C', 'c');
+    expect(textOf(inner.finish().bytes)).toBe('inner\r\nC: c\r\n\r\n');
+    const after = new HeadText(fieldsOf([]));
+    after.begin('after');
+    outer.added('D', 'd');
+    const head = `outer\r\nA: ${'a'.repeat(100)}\r\nB: ${'b'.repeat(50)}\r\nD: d\r\n\r\n`;
+    expect(textOf(outer.finish().bytes)).toBe(head);
+    expect(textOf(after.finish().bytes)).toBe('after\r\n\r\n');
+  });
+
+  it('takes lines that were made before, and counts them', () => {
+    const own = ownLines([
+      ['One', '1'],
+      ['Two', '2'.repeat(5_000)],
+    ]);
+    const text = new HeadText(parsed(['X: 1']));
+    text.begin('start');
+    text.kept(0);
+    text.addedAll(own);
+    text.kept(1);
+    text.addedAll(own);
+    const { bytes, fieldCount } = text.finish();
+    const two = `One: 1\r\nTwo: ${'2'.repeat(5_000)}\r\n`;
+    expect(textOf(bytes)).toBe(`start\r\nHost: a\r\n${two}X: 1\r\n${two}\r\n`);
+    expect(fieldCount).toBe(6);
+  });
+
   it('has room for parts and lines of any length', () => {
     for (let length = 0; length < 5_000; length += 7) {
       const text = new HeadText(fieldsOf([]));
@@ -169,6 +205,7 @@ describe.each([
         isBug((text) => text.begin('GET', value, 'HTTP/1.1'));
         isBug((text) => text.added('X', value));
         isBug((text) => text.added(`X${value}`, ''));
+        expect(() => ownLines([['X', value]])).toThrow(BugError);
         isBug((text) => text.changed(0, value), fieldsOf([['X', '']]));
         isBug((text) => text.kept(0), fieldsOf([['X', value]]));
         isBug((text) => text.kept(0), fieldsOf([[`X${value}`, '']]));
