@@ -17,8 +17,8 @@ export class Desk {
   }
 }
 
-/** Desks kept for the next request: as a rule few requests are under way at a time. */
-const MAX_FREE = 16;
+/** Desks kept for the next request, some 1 KB each: as many as requests that wait for a busy server, as a rule. */
+const MAX_FREE = 64;
 const free: Desk[] = [];
 
 export function lendDesk(server: ServerState, bytesIn: number, waitingSinceMs: number, isUnused: boolean): Desk {
