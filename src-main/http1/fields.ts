@@ -118,6 +118,8 @@ export class SectionFields {
   }
 }
 
+const NO_VALUES: readonly string[] = [];
+
 /** The fields of a finished section, over text and offsets that nobody writes any more. */
 export class FieldLines implements Fields {
   constructor(
@@ -174,8 +176,10 @@ export class FieldLines implements Fields {
 
   all(name: string): readonly string[] {
     const lower = name.toLowerCase();
-    const values: string[] = [];
-    for (let index = this.#find(lower, 0); index !== -1; index = this.#find(lower, index + 1)) {
+    const first = this.#find(lower, 0);
+    if (first === -1) return NO_VALUES;
+    const values = [this.value(first)];
+    for (let index = this.#find(lower, first + 1); index !== -1; index = this.#find(lower, index + 1)) {
       values.push(this.value(index));
     }
     return values;

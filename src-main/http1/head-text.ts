@@ -1,17 +1,18 @@
 /**
- * A head as it is put together: bytes in room that is used again for the next one, and copied out once.
+ * A head as it is put together: bytes in a room that heads are cut from, one after the other.
  *
  * What is kept of a parsed head is copied in runs of lines, for the platform copies a thousand bytes in the time in which
  * forty can be written one by one. What ends a name and a line is never copied: those bytes are written here. And the
- * bytes of each line are looked at where it is known to begin and end. So no value can end its own line, whoever chose
- * it, and what could do so is a bug of the caller, never sent.
+ * bytes of each line are looked at where it is known to begin and end; of those that are our own and the same each time,
+ * when they are made. So no value can end its own line, whoever chose it, and what could do so is a bug of the caller,
+ * never sent.
  */
 import { BugError } from '../contract/errors';
+import { bytesOf } from './bytes';
 import type { Fields } from './events';
 import { FieldLines } from './fields';
 import type { FieldSink, OwnLines } from './forwarded-fields';
 import { COLON, CR, FIELD_CONTENT, LF, SP, TARGET_CHAR, TCHAR } from './grammar';
-import { takeRoom } from './slab';
 import { BIT_7, ONES, SPACES, WORD_BYTES } from './words';
 
 /** Writes text of one character a byte from this index on, where there is room for it. */
@@ -39,22 +40,24 @@ const AFTER_BYTES = 4;
 
 const UNWRITABLE = 'a line holds a byte no field may hold';
 
-/** More than nearly all heads have. */
-const FIRST_ROOM_BYTES = 4 * 1024;
-/** Kept for the next head; a longer one gets room of its own. */
-const MAX_KEPT_ROOM_BYTES = 64 * 1024;
-
+/** Heads are cut from it one after the other; it is freed with the last of them that is still held. */
 interface Room {
   readonly bytes: Uint8Array;
   readonly words: DataView;
+  /** Bytes given out. */
+  used: number;
 }
+
+const ROOM_BYTES = 64 * 1024;
+/** More than nearly all heads have: with less left the next one begins a new room. */
+const MIN_FREE_BYTES = 4 * 1024;
 
 function makeRoom(bytes: number): Room {
   const made = new Uint8Array(bytes);
-  return { bytes: made, words: new DataView(made.buffer) };
+  return { bytes: made, words: new DataView(made.buffer), used: 0 };
 }
 
-/** Of the head that was finished last. Whoever writes a head takes it away, so that no two heads are ever in one. */
+/** Of the head that was finished last. Whoever writes a head takes it away, so that no two are ever written in one. */
 let spare: Room | null = null;
 const NO_ROOM = makeRoom(0);
 
@@ -70,8 +73,9 @@ export interface WrittenHead {
 export class HeadText implements FieldSink {
   /** Null: its lines are known by name and value alone. */
   readonly #section: FieldLines | null;
-  #room = spare ?? makeRoom(FIRST_ROOM_BYTES);
-  #at = 0;
+  #room = spare ?? makeRoom(ROOM_BYTES);
+  #start = this.#room.used;
+  #at = this.#start;
   #fieldsStart = 0;
   #fieldCount = 0;
   /** Lines that are kept, one after the other, and are not yet written: the first one, and the one after the last. */
@@ -89,7 +93,7 @@ export class HeadText implements FieldSink {
     if (second !== undefined) this.#part(second);
     if (third !== undefined) this.#part(third);
     this.#endLine();
-    this.#fieldsStart = this.#at;
+    this.#fieldsStart = this.#at - this.#start;
   }
 
   kept(line: number): void {
@@ -124,9 +128,10 @@ export class HeadText implements FieldSink {
     this.#writeRun();
     this.#reserve(0);
     this.#endLine();
-    const bytes = takeRoom(this.#at);
-    bytes.set(this.#room.bytes.subarray(0, this.#at));
-    if (this.#room.bytes.length <= MAX_KEPT_ROOM_BYTES) spare = this.#room;
+    const room = this.#room;
+    room.used = this.#at;
+    const bytes = room.bytes.subarray(this.#start, this.#at);
+    if (room.bytes.length === ROOM_BYTES && ROOM_BYTES - room.used >= MIN_FREE_BYTES) spare = room;
     this.#room = NO_ROOM;
     return { bytes, fieldsStart: this.#fieldsStart, fieldCount: this.#fieldCount };
   }
@@ -155,7 +160,7 @@ export class HeadText implements FieldSink {
       const colon = section.nameEnd(line) + shift;
       const valueStart = section.valueStart(line) + shift;
       const valueEnd = section.valueEnd(line) + shift;
-      if (start !== this.#at || valueStart !== colon + 2) break;
+      if (start !== this.#at || valueStart !== colon + 2 || valueEnd < valueStart) break;
       if (!isName(bytes, start, colon) || !isContent(bytes, words, valueStart, valueEnd)) break;
       bytes[colon] = COLON;
       bytes[colon + 1] = SP;
@@ -220,25 +225,29 @@ export class HeadText implements FieldSink {
 
   /** For as many bytes, and what is written after them before room is asked for again. */
   #reserve(bytes: number): void {
-    const needed = this.#at + bytes + AFTER_BYTES;
-    if (needed > this.#room.bytes.length) this.#grow(needed);
+    if (this.#at + bytes + AFTER_BYTES > this.#room.bytes.length) this.#grow(bytes);
   }
 
-  #grow(needed: number): void {
-    const { bytes } = this.#room;
-    this.#room = makeRoom(Math.max(needed, bytes.length * 2));
-    this.#room.bytes.set(bytes.subarray(0, this.#at));
+  /** What is written so far moves; a head that is longer than a room gets one of its own. */
+  #grow(bytes: number): void {
+    const written = this.#room.bytes.subarray(this.#start, this.#at);
+    const needed = written.length + bytes + AFTER_BYTES;
+    this.#room = makeRoom(needed > ROOM_BYTES ? needed * 2 : ROOM_BYTES);
+    this.#room.bytes.set(written);
+    this.#start = 0;
+    this.#at = written.length;
   }
 }
 
-const NO_FIELDS = new FieldLines('', new Int32Array(0), 0, 0);
-
 /** @throws BugError where a line holds what it may not hold. */
 export function ownLines(pairs: OwnLines['pairs']): OwnLines {
-  const text = new HeadText(NO_FIELDS);
-  for (const [name, value] of pairs) text.added(name, value);
-  // Copied, for it is kept: room that is shared with heads would be kept with it.
-  return { pairs, bytes: text.finish().bytes.slice(0, -2) };
+  let text = '';
+  for (const [name, value] of pairs) {
+    if (!isToken(name)) throw new BugError('a field name is not a token');
+    if (value !== '' && !isOnly(value, FIELD_CONTENT)) throw new BugError(UNWRITABLE);
+    text += `${name}: ${value}\r\n`;
+  }
+  return { pairs, bytes: bytesOf(text) };
 }
 
 /** False: it holds what the table does not have. */
