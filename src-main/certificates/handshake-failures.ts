@@ -106,8 +106,10 @@ function reasonOf(error: TlsError | null): string {
   return plain(error.reason ?? error.message);
 }
 
-const codeOf = (codes: Codes, error: TlsError): ErrorCode | undefined =>
-  error.code !== undefined && Object.hasOwn(codes, error.code) ? codes[error.code] : undefined;
+const named = (codes: Codes, name: string | undefined): ErrorCode | undefined =>
+  name !== undefined && Object.hasOwn(codes, name) ? codes[name] : undefined;
+
+const codeOf = (codes: Codes, error: TlsError): ErrorCode | undefined => named(codes, error.code);
 
 /**
  * Why the handshake with a client failed: the error its socket ended with before it was secure, or null where it ended
@@ -122,6 +124,9 @@ export function clientHandshakeFailure(error: Error | null): Failure {
 
 /** A client that ended, with or without an error, when its socket was secure and nothing had come of it. */
 export const clientQuitAfterHandshake = (): Failure => ({ code: 'TLS_CLIENT_QUIT' });
+
+/** Why a certificate would have been refused that was taken unverified: by the name that Node gives its problem. */
+export const distrustOf = (problem: string): ErrorCode => named(UPSTREAM, problem) ?? 'TLS_UPSTREAM_UNTRUSTED';
 
 /** Why the handshake with an upstream server failed; `server` names it. */
 export function upstreamHandshakeFailure(error: Error | null, server: string): Failure {

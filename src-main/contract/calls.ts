@@ -39,6 +39,7 @@ const proxyChange = v.strictObject({
       allow: v.optional(entries),
       allowPrivate: v.optional(v.boolean()),
       intercept: v.optional(entries),
+      insecure: v.optional(entries),
     }),
   ),
   tls: v.optional(

@@ -116,7 +116,15 @@ export interface TlsInfo {
   /** The name the client asked for (SNI); null: none. */
   readonly serverName: string | null;
   /** What the server's certificate says of itself, of a connection to a server; null elsewhere. */
-  readonly certificate: { readonly subject: string; readonly issuer: string; readonly notAfterMs: number } | null;
+  readonly certificate: ServerCertificate | null;
+}
+
+export interface ServerCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly notAfterMs: number;
+  /** Why it would have been refused, had verification not been switched off for this server; null: it was verified. */
+  readonly distrust: ErrorCode | null;
 }
 
 /** One connection as the list shows it. Rows are replaced, never mutated. */

@@ -17,7 +17,7 @@ export function allowProblem(range: string): string | null {
 }
 
 /** `Example.COM` → `example.com`, `*.Example.com` → `*.example.com`, `*`. Null where it is none of them. */
-function interceptPattern(text: string): string | null {
+function hostPattern(text: string): string | null {
   if (text === '*') return text;
   const isBelow = text.startsWith('*.');
   const host = isBelow ? text.slice(2) : text;
@@ -28,27 +28,52 @@ function interceptPattern(text: string): string | null {
   return isBelow && isAddress ? null : `${isBelow ? '*.' : ''}${hostNameOf(host)}`;
 }
 
-export const interceptProblem = (text: string): string | null => (interceptPattern(text) === null ? NO_PATTERN : null);
+export const hostPatternProblem = (text: string): string | null => (hostPattern(text) === null ? NO_PATTERN : null);
 
-function entryMistakes(name: string, entries: readonly string[], problem: (text: string) => string | null): Mistake[] {
+interface RuleList {
+  /** Null: it may stand there. */
+  readonly problem: (entry: string) => string | null;
+  /** One spelling of an entry without problems. */
+  readonly plain: (entry: string) => string;
+}
+
+const HOSTS: RuleList = { problem: hostPatternProblem, plain: (entry) => hostPattern(entry) ?? entry };
+
+/** The rules that are lists, in the order their mistakes are told. */
+const LISTS = {
+  allow: { problem: allowProblem, plain: (entry) => entry },
+  intercept: HOSTS,
+  insecure: HOSTS,
+} as const satisfies Record<Exclude<keyof ForwardRules, 'allowPrivate'>, RuleList>;
+
+export type RuleListName = keyof typeof LISTS;
+export const RULE_LIST_NAMES = Object.keys(LISTS) as readonly RuleListName[];
+
+/** What keeps an entry out of a list, as the rest of a sentence; null: nothing. */
+export const entryProblem = (name: RuleListName, entry: string): string | null => LISTS[name].problem(entry);
+
+function entryMistakes(name: RuleListName, entries: readonly string[]): Mistake[] {
   if (entries.length > MAX_FORWARD_ENTRIES) return [mistake([name], `it takes at most ${MAX_FORWARD_ENTRIES} entries`)];
   return entries.flatMap((entry, index) => {
     const isLong = entry.length > MAX_FORWARD_ENTRY_CHARS;
-    const reason = isLong ? `it is longer than ${MAX_FORWARD_ENTRY_CHARS} characters` : problem(entry);
+    const reason = isLong ? `it is longer than ${MAX_FORWARD_ENTRY_CHARS} characters` : entryProblem(name, entry);
     return reason === null ? [] : [mistake([name, index], reason)];
   });
 }
 
-export const forwardMistakes = ({ allow, intercept }: ForwardRules): readonly Mistake[] => [
-  ...entryMistakes('allow', allow, allowProblem),
-  ...entryMistakes('intercept', intercept, interceptProblem),
+export const forwardMistakes = (rules: ForwardRules): readonly Mistake[] =>
+  RULE_LIST_NAMES.flatMap((name) => entryMistakes(name, rules[name]));
+
+const plainList = (name: RuleListName, rules: ForwardRules): readonly string[] => [
+  ...new Set(rules[name].map(LISTS[name].plain)),
 ];
 
 /** Rules without mistakes in one spelling, each entry once. */
-export const plainForwardRules = ({ allow, allowPrivate, intercept }: ForwardRules): ForwardRules => ({
-  allow: [...new Set(allow)],
-  allowPrivate,
-  intercept: [...new Set(intercept.map((entry) => interceptPattern(entry) ?? entry))],
+export const plainForwardRules = (rules: ForwardRules): ForwardRules => ({
+  allow: plainList('allow', rules),
+  allowPrivate: rules.allowPrivate,
+  intercept: plainList('intercept', rules),
+  insecure: plainList('insecure', rules),
 });
 
 /** `host:port` in one spelling; a port alone is one of this machine. Null where it is neither. */
@@ -61,7 +86,7 @@ export function tunnelTarget(text: string): string | null {
 }
 
 /** Whether a host is one of the patterns. What lies below `*.example.com` does, at any depth; the host itself does not. */
-export function interceptedHosts(patterns: readonly string[]): (host: string) => boolean {
+export function hostMatcher(patterns: readonly string[]): (host: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !pattern.startsWith('*')));
   const above = patterns.filter((pattern) => pattern.startsWith('*.')).map((pattern) => pattern.slice(1));
   const takesAll = patterns.includes('*');

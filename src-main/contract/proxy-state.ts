@@ -11,6 +11,8 @@ export interface ForwardRules {
   readonly allowPrivate: boolean;
   /** Hosts whose TLS is taken off by a certificate of the local CA: `example.com`, `*.example.com`, `*`. */
   readonly intercept: readonly string[];
+  /** Intercepted hosts whose server may show any certificate; patterns as above. Of all others it is verified. */
+  readonly insecure: readonly string[];
 }
 
 /** How the listener of the server and reverse modes speaks TLS. */
@@ -42,7 +44,7 @@ export const DEFAULT_PROXY_STATE: ProxyState = {
   config: null,
   configPath: null,
   tunnelTo: null,
-  forward: { allow: [], allowPrivate: false, intercept: [] },
+  forward: { allow: [], allowPrivate: false, intercept: [], insecure: [] },
   tls: { kind: 'off' },
   ca: null,
 };

@@ -13,8 +13,9 @@ import { fail, ok, type Failure, type Result } from '../contract/errors';
 import type { Fact } from '../contract/facts';
 import type { ListenerState } from '../contract/feed';
 import type { SettingsState } from '../contract/presets';
-import type { ProxyState } from '../contract/proxy-state';
+import { DEFAULT_PROXY_STATE, type ProxyState } from '../contract/proxy-state';
 import type { UpstreamUrl } from '../contract/upstream-url';
+import type { Destination } from '../session/upstream-port';
 import { nowMs } from '../net/clock';
 import { Listener } from '../net/listener';
 import { connectUpstream } from '../net/upstream-connect';
@@ -32,7 +33,7 @@ import { PolicyInForce } from './policy';
 import { ProxyControl, type ProxyControlHooks } from './proxy-control';
 import { Sessions } from './sessions';
 import { SettingsStore } from './settings-store';
-import { tlsOptionsOf } from './upstream-tls';
+import { namedTlsOptionsOf, tlsOptionsOf } from './upstream-tls';
 import { boundYoungGeneration } from './young-generation';
 
 /** How long requests under way get to finish when the page stops or moves the server. */
@@ -97,6 +98,10 @@ class Inspector implements Engine {
   readonly #pool: UpstreamPool;
   /** Replaced with the configuration. */
   #tlsOptionsFor = tlsOptionsOf(null);
+  /** Replaced with the rules of the forward mode. */
+  #namedTlsOptionsFor = namedTlsOptionsOf(DEFAULT_PROXY_STATE.forward);
+  readonly #tlsOptionsTo = ({ url, member }: Destination) =>
+    member === null ? this.#namedTlsOptionsFor(url) : this.#tlsOptionsFor(url);
   readonly #sessions: Sessions;
   readonly #sources: FeedSources;
   readonly #leaveYoungGeneration = boundYoungGeneration();
@@ -131,7 +136,7 @@ class Inspector implements Engine {
     );
     const tlsOptions = (url: UpstreamUrl) => this.#tlsOptionsFor(url);
     this.#pool = new UpstreamPool((destination, home) =>
-      connectUpstream(destination, home, this.#connections, this.#policy, tlsOptions),
+      connectUpstream(destination, home, this.#connections, this.#policy, this.#tlsOptionsTo),
     );
     this.#policy.upstreams = this.#pool;
     this.#sessions = new Sessions({
@@ -272,6 +277,7 @@ class Inspector implements Engine {
       apply: (state, groups) => {
         this.#sessions.apply(state);
         this.#tlsOptionsFor = tlsOptionsOf(state.config);
+        this.#namedTlsOptionsFor = namedTlsOptionsOf(state.forward);
         this.#policy.router = routerOf(state, groups, () => this.#listeningAddress);
         this.#pool.retain((key) => groups.all.some((group) => group.find(key) !== null));
       },

@@ -19,7 +19,12 @@ const SHAPES = {
   configPath: v.pipe(text, v.minLength(1)),
   upstreams: texts,
   tunnelTo: text,
-  forward: v.object({ allow: v.optional(texts), allowPrivate: v.optional(v.boolean()), intercept: v.optional(texts) }),
+  forward: v.object({
+    allow: v.optional(texts),
+    allowPrivate: v.optional(v.boolean()),
+    intercept: v.optional(texts),
+    insecure: v.optional(texts),
+  }),
   tls: v.variant('kind', [
     v.object({ kind: v.literal('off') }),
     v.object({ kind: v.literal('local-ca') }),

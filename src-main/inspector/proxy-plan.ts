@@ -51,6 +51,7 @@ function forwardPart({ forward }: ProxyState, change: ProxyChange['forward']): R
     allow: change?.allow ?? forward.allow,
     allowPrivate: change?.allowPrivate ?? forward.allowPrivate,
     intercept: change?.intercept ?? forward.intercept,
+    insecure: change?.insecure ?? forward.insecure,
   };
   const [first, ...others] = forwardMistakes(rules);
   return first === undefined ? ok(plainForwardRules(rules)) : refused(first, ...others);

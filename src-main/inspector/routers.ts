@@ -1,7 +1,7 @@
 /** The router of the mode in force. */
 import type { Address } from '../contract/address';
 import { isOwn } from '../contract/proxy-reading';
-import { interceptedHosts } from '../contract/forward-rules';
+import { hostMatcher } from '../contract/forward-rules';
 import type { ProxyState } from '../contract/proxy-state';
 import { ForwardRouter } from '../session/forward-router';
 import { Reach } from '../session/reach';
@@ -19,7 +19,7 @@ export function routerOf(
     return new ReverseRouter(config, new Map(groups.all.map((group) => [group.name, group])));
   }
   if (mode !== 'forward') return null;
-  return new ForwardRouter(reachOf({ forward }, listener), interceptedHosts(forward.intercept));
+  return new ForwardRouter(reachOf({ forward }, listener), hostMatcher(forward.intercept));
 }
 
 export const reachOf = ({ forward }: Pick<ProxyState, 'forward'>, listener: () => Address | null): Reach =>

@@ -2,10 +2,9 @@
 import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, Socket, type NetConnectOpts } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { upstreamHandshakeFailure } from '../certificates/handshake-failures';
-import type { TlsInfo } from '../contract/connections';
+import { distrustOf, upstreamHandshakeFailure } from '../certificates/handshake-failures';
+import type { ServerCertificate, TlsInfo } from '../contract/connections';
 import type { Failure } from '../contract/errors';
-import type { UpstreamUrl } from '../contract/upstream-url';
 import type { Destination, UpstreamState } from '../session/upstream-port';
 import { UpstreamSession, type UpstreamHome } from '../session/upstream-session';
 import type { ConnectionDriver } from './driver';
@@ -16,7 +15,7 @@ import { endpointOf, endpointText } from './tap';
 import type { Connecting } from './upstream-pool';
 
 /** What a TLS connection to a server is made with: whom to trust, which name to ask for. */
-export type TlsOptionsFor = (url: UpstreamUrl) => ConnectionOptions;
+export type TlsOptionsFor = (destination: Destination) => ConnectionOptions;
 
 /** A name that stands for an address that may not be reached. */
 class Unreachable extends Error {
@@ -88,7 +87,7 @@ function secureSocket(destination: Destination, tlsOptions: TlsOptionsFor): Sock
     // What the certificate is checked against; a name is asked for as well (SNI), an address may not be.
     host: url.host,
     ...(isIP(url.host) === 0 && { servername: url.host }),
-    ...tlsOptions(url),
+    ...tlsOptions(destination),
   });
   const resets = (): void => {
     resetSocket(carrier);
@@ -125,22 +124,26 @@ function secure(socket: TLSSocket, driver: ConnectionDriver, session: UpstreamSe
 }
 
 export function tlsInfoOf(socket: TLSSocket): TlsInfo {
-  const { subject, issuer, valid_to: validTo } = socket.getPeerCertificate();
-  // Without a certificate Node gives an empty object.
-  const certificate =
-    (subject as unknown) === undefined
-      ? null
-      : {
-          subject: nameOf(subject.CN, subject.O),
-          issuer: nameOf(issuer.CN, issuer.O),
-          notAfterMs: Date.parse(validTo),
-        };
   return {
     version: socket.getProtocol() ?? '',
     cipher: socket.getCipher().name,
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
     serverName: (socket as { servername?: string | false }).servername || null,
-    certificate,
+    certificate: certificateOf(socket),
+  };
+}
+
+/** Node verifies in any case; whether it insists is what the options say. */
+function certificateOf(socket: TLSSocket): ServerCertificate | null {
+  const { subject, issuer, valid_to: validTo } = socket.getPeerCertificate();
+  // Without a certificate Node gives an empty object.
+  if ((subject as unknown) === undefined) return null;
+  return {
+    subject: nameOf(subject.CN, subject.O),
+    issuer: nameOf(issuer.CN, issuer.O),
+    notAfterMs: Date.parse(validTo),
+    // Its type says it is an error; it is the code of one.
+    distrust: socket.authorized ? null : distrustOf(String(socket.authorizationError)),
   };
 }
 

@@ -16,8 +16,9 @@ export function namedServer(text: string): UpstreamUrl | null {
 export function namedDestination(url: UpstreamUrl, client: string, reach: Reach): Destination {
   const server = formatUpstreamUrl(url);
   return {
-    // A connection that one client may use is not one that any client may use.
-    key: reach.isTrusted(client) ? server : `${server} for others`,
+    // A connection that one client may use is not one that any client may use. Neither is it one to a server of the
+    // configuration, which goes by its URL alone: that may be one whose certificate nobody verified.
+    key: `${server} for ${reach.isTrusted(client) ? 'the trusted' : 'others'}`,
     server,
     url,
     authority: authorityOf(url),

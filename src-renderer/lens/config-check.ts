@@ -1,8 +1,9 @@
 /** What is wrong with what is typed about the proxy modes, before it is sent: the engine checks the same again. */
 import type { Address } from '@contract/address';
-import { forwardMistakes, tunnelTarget } from '@contract/forward-rules';
+import { forwardMistakes, tunnelTarget, type RuleListName } from '@contract/forward-rules';
 import type { Mistake } from '@contract/proxy-mistakes';
 import { configOfUrls, findLoop, readProxyConfig, type ConfigResult } from '@contract/proxy-reading';
+import { DEFAULT_PROXY_STATE } from '@contract/proxy-state';
 import { linesOf } from './proxy-texts';
 
 const mistakesIn = (result: ConfigResult, listener: Address): readonly Mistake[] =>
@@ -23,10 +24,9 @@ export function urlMistakes(text: string, listener: Address): readonly Mistake[]
 }
 
 /** One list of the forward rules, each mistake named by its line. */
-export function ruleMistakes(name: 'allow' | 'intercept', text: string): readonly Mistake[] {
+export function ruleMistakes(name: RuleListName, text: string): readonly Mistake[] {
   const lines = linesOf(text);
-  const rules = { allow: [], intercept: [], allowPrivate: false, [name]: lines };
-  return forwardMistakes(rules).map(({ path, reason }) => {
+  return forwardMistakes({ ...DEFAULT_PROXY_STATE.forward, [name]: lines }).map(({ path, reason }) => {
     const index = /\[(\d+)\]/.exec(path)?.[1];
     return { path: index === undefined ? '' : (lines[Number(index)] ?? ''), reason };
   });

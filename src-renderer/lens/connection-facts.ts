@@ -2,6 +2,7 @@
 import type { ConnectionRow, TlsInfo } from '@contract/connections';
 import { formatDuration } from './format';
 import { lengthWords } from './moments';
+import { distrustWords } from './row-sides';
 
 export interface ConnectionFact {
   readonly name: string;
@@ -63,10 +64,15 @@ export function connectionFacts(row: ConnectionRow): readonly ConnectionFact[] {
   ];
 }
 
-export function tlsFacts(
-  { version, cipher, alpn, serverName, certificate }: TlsInfo,
-  nowMs: number,
-): readonly ConnectionFact[] {
+function verification(tls: TlsInfo): ConnectionFact {
+  const distrust = distrustWords(tls);
+  return distrust === null
+    ? fact('Verified', 'yes')
+    : fact('Verified', 'no', `${distrust}, and taken all the same`, true);
+}
+
+export function tlsFacts(tls: TlsInfo, nowMs: number): readonly ConnectionFact[] {
+  const { version, cipher, alpn, serverName, certificate } = tls;
   return [
     fact('Version', version),
     fact('Cipher suite', cipher),
@@ -78,6 +84,7 @@ export function tlsFacts(
           fact('Certificate of', certificate.subject),
           fact('Issued by', certificate.issuer, certificate.issuer === certificate.subject ? 'by itself' : null),
           validity(certificate.notAfterMs, nowMs),
+          verification(tls),
         ]),
   ];
 }

@@ -11,6 +11,7 @@ export interface ProxyTexts {
   readonly allow: string;
   readonly allowPrivate: boolean;
   readonly intercept: string;
+  readonly insecure: string;
   readonly tls: ListenerTls['kind'];
   readonly certificatePath: string;
   readonly keyPath: string;
@@ -49,6 +50,7 @@ export function textsOf({ config, configPath, tunnelTo, forward, tls }: ProxySta
     allow: forward.allow.join('\n'),
     allowPrivate: forward.allowPrivate,
     intercept: forward.intercept.join('\n'),
+    insecure: forward.insecure.join('\n'),
     tls: tls.kind,
     certificatePath: own?.certificatePath ?? '',
     keyPath: own?.keyPath ?? '',

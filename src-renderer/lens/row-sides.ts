@@ -1,6 +1,8 @@
 /** Which side of the proxy a row of the list stands for, and what it says of the other one. */
 import type { ConnectionRow, TlsInfo } from '@contract/connections';
+import type { ErrorCode } from '@contract/errors';
 import { formatBytes, formatPlural } from './format';
+import { markLabel } from './row-state';
 import { hostOf } from './upstream-words';
 
 /** `api · 127.0.0.1:3000`: the scheme is told by the lock. */
@@ -25,6 +27,22 @@ export const shortEndsText = (row: ConnectionRow): string =>
     ? endsText(row).replace(/^(127\.[\d.]+|\[::1\]):/, ':')
     : endsText(row);
 
-/** `TLSv1.3, example.com, http/1.1` */
-export const tlsText = ({ version, serverName, alpn }: TlsInfo): string =>
-  [version, serverName, alpn].filter((part) => part !== null).join(', ');
+const DISTRUST_WORDS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
+  ['TLS_UPSTREAM_SELF_SIGNED', 'signed only by itself'],
+  ['TLS_UPSTREAM_UNTRUSTED', 'of no authority this machine trusts'],
+  ['TLS_UPSTREAM_DATES', 'not valid now'],
+  ['TLS_UPSTREAM_NAME', 'made out to another host'],
+]);
+
+/** Why the certificate of the server was not trusted, and the connection made all the same; null: it was verified. */
+export function distrustWords({ certificate }: TlsInfo): string | null {
+  const distrust = certificate?.distrust ?? null;
+  return distrust === null ? null : (DISTRUST_WORDS.get(distrust) ?? markLabel(distrust));
+}
+
+/** `TLSv1.3, example.com, http/1.1`, and that the certificate was not verified. */
+export function tlsText(tls: TlsInfo): string {
+  const distrust = distrustWords(tls);
+  const unverified = distrust === null ? null : `certificate not verified (${distrust})`;
+  return [tls.version, tls.serverName, tls.alpn, unverified].filter((part) => part !== null).join(', ');
+}

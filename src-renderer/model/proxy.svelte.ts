@@ -122,8 +122,9 @@ export class ProxyControl {
       allow: linesOf(this.text('allow')),
       allowPrivate: this.text('allowPrivate'),
       intercept: linesOf(this.text('intercept')),
+      insecure: linesOf(this.text('insecure')),
     };
-    return this.#change({ forward, mode }, ['allow', 'allowPrivate', 'intercept']);
+    return this.#change({ forward, mode }, ['allow', 'allowPrivate', 'intercept', 'insecure']);
   }
 
   useTunnel(mode?: Mode): Promise<boolean> {

@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer as createTlsServer, type ConnectionOptions, type TlsOptions } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CertificateAuthority } from '../../src-main/certificates/certificate-authority';
-import { clientHandshakeFailure, upstreamHandshakeFailure } from '../../src-main/certificates/handshake-failures';
+import {
+  clientHandshakeFailure,
+  distrustOf,
+  upstreamHandshakeFailure,
+} from '../../src-main/certificates/handshake-failures';
 import { SecureContexts } from '../../src-main/certificates/secure-contexts';
 import type { Failure } from '../../src-main/contract/errors';
 import {
@@ -251,4 +255,12 @@ describe('the reason of a failure', () => {
     const error = Object.assign(new Error('odd'), { code: 'constructor' });
     expect(clientHandshakeFailure(error)).toEqual({ code: 'TLS_CLIENT_FAILED', detail: { reason: 'odd' } });
   });
+});
+
+it('a problem of a certificate that was taken unverified is one of our codes, also where nobody here knows it', () => {
+  expect(['DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CRL_HAS_EXPIRED'].map(distrustOf)).toEqual([
+    'TLS_UPSTREAM_SELF_SIGNED',
+    'TLS_UPSTREAM_NAME',
+    'TLS_UPSTREAM_UNTRUSTED',
+  ]);
 });

@@ -2,17 +2,23 @@ import { describe, expect, it } from 'vitest';
 import {
   allowProblem,
   forwardMistakes,
-  interceptProblem,
+  hostPatternProblem,
   plainForwardRules,
   tunnelTarget,
 } from '../../src-main/contract/forward-rules';
 import { sentenceOf } from '../../src-main/contract/proxy-mistakes';
-import { MAX_FORWARD_ENTRIES } from '../../src-main/contract/proxy-state';
+import { DEFAULT_PROXY_STATE, MAX_FORWARD_ENTRIES } from '../../src-main/contract/proxy-state';
 
-describe('hosts to intercept', () => {
+const none = DEFAULT_PROXY_STATE.forward;
+
+it('nobody is let in, nothing is intercepted, and every certificate is verified, until it is said otherwise', () => {
+  expect(none).toEqual({ allow: [], allowPrivate: false, intercept: [], insecure: [] });
+});
+
+describe('hosts to intercept, or whose certificate is not verified', () => {
   it.each(['*', 'example.com', '*.example.com', '*.com', 'EXAMPLE.com.', 'localhost', '10.0.0.1', '[::1]', 'a_b.c'])(
     'may be %s',
-    (text) => expect(interceptProblem(text)).toBeNull(),
+    (text) => expect(hostPatternProblem(text)).toBeNull(),
   );
 
   it.each([
@@ -34,7 +40,9 @@ describe('hosts to intercept', () => {
     '::1',
     'ä',
   ])('cannot be %j', (text) =>
-    expect(interceptProblem(text)).toBe('it is a host such as example.com, all below one such as *.example.com, or *'),
+    expect(hostPatternProblem(text)).toBe(
+      'it is a host such as example.com, all below one such as *.example.com, or *',
+    ),
   );
 });
 
@@ -45,22 +53,29 @@ it('clients let in are ranges or single addresses', () => {
 });
 
 it('mistakes are told with the entry they are in, and a list that is too long by its length', () => {
-  const rules = { allow: ['::1', 'x'], allowPrivate: false, intercept: ['y y'] };
+  const rules = { allow: ['::1', 'x'], allowPrivate: false, intercept: ['y y'], insecure: ['a', 'b/'] };
   expect(forwardMistakes(rules).map(sentenceOf)).toEqual([
     'allow[1]: this is no address and no range such as 10.0.0.0/8 or 2001:db8::/32.',
     'intercept[0]: it is a host such as example.com, all below one such as *.example.com, or *.',
+    'insecure[1]: it is a host such as example.com, all below one such as *.example.com, or *.',
   ]);
   const many = Array.from({ length: MAX_FORWARD_ENTRIES + 1 }, () => 'x');
-  expect(forwardMistakes({ allow: many, allowPrivate: false, intercept: [] }).map(sentenceOf)).toEqual([
+  expect(forwardMistakes({ ...none, allow: many, insecure: many }).map(sentenceOf)).toEqual([
     'allow: it takes at most 100 entries.',
+    'insecure: it takes at most 100 entries.',
   ]);
-  const long = { allow: [], allowPrivate: false, intercept: ['a'.repeat(256)] };
+  const long = { ...none, intercept: ['a'.repeat(256)] };
   expect(forwardMistakes(long).map(sentenceOf)).toEqual(['intercept[0]: it is longer than 255 characters.']);
 });
 
 it('rules in one spelling are the same rules', () => {
-  const rules = { allow: ['::1', '::1'], allowPrivate: true, intercept: ['A.b', '*.A.b', 'a.B.'] };
-  const plain = { allow: ['::1'], allowPrivate: true, intercept: ['a.b', '*.a.b'] };
+  const rules = {
+    allow: ['::1', '::1'],
+    allowPrivate: true,
+    intercept: ['A.b', '*.A.b', 'a.B.'],
+    insecure: ['*', '*'],
+  };
+  const plain = { allow: ['::1'], allowPrivate: true, intercept: ['a.b', '*.a.b'], insecure: ['*'] };
   expect(plainForwardRules(rules)).toEqual(plain);
   expect(plainForwardRules(plain)).toEqual(plain);
 });

@@ -35,7 +35,7 @@ describe('an example', () => {
   test('of interception asks for a host that is intercepted, and trusts the local CA', () => {
     const ca = { ...LOCAL_CA, path: '/my ca.pem' };
     const intercepting = (...intercept: string[]) =>
-      modeExample('forward', state({ ca, forward: { allow: [], allowPrivate: false, intercept } }), here);
+      modeExample('forward', state({ ca, forward: { allow: [], allowPrivate: false, intercept, insecure: [] } }), here);
     const command = (host: string) => `curl -x http://127.0.0.1:8080 --cacert '/my ca.pem' ${host}`;
     expect(intercepting('api.test', 'b.test')).toBe(command('https://api.test/'));
     expect(intercepting('*.test')).toBe(command('https://www.test/'));

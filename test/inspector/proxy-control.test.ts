@@ -106,7 +106,7 @@ describe('a change', () => {
     expect(state).toEqual({
       ...DEFAULT_PROXY_STATE,
       tunnelTo: 'db:5432',
-      forward: { allow: ['10.0.0.0/8'], allowPrivate: false, intercept: ['*'] },
+      forward: { allow: ['10.0.0.0/8'], allowPrivate: false, intercept: ['*'], insecure: [] },
     });
   });
 
@@ -120,10 +120,14 @@ describe('a change', () => {
   it('writes hosts, patterns and targets in one spelling', async () => {
     const state = await changing({
       tunnelTo: 'DB.Example:5432',
-      forward: { intercept: ['Example.COM.', '*.Example.com', '*', 'example.com', '[::1]'] },
+      forward: {
+        intercept: ['Example.COM.', '*.Example.com', '*', 'example.com', '[::1]'],
+        insecure: ['A.test', 'a.test.'],
+      },
     });
     expect(state.tunnelTo).toBe('db.example:5432');
     expect(state.forward.intercept).toEqual(['example.com', '*.example.com', '*', '[::1]']);
+    expect(state.forward.insecure).toEqual(['a.test']);
   });
 
   it('is refused whole where one part of it is wrong', async () => {
@@ -141,6 +145,7 @@ describe('a change', () => {
     ['a file that was never read', { configPath: '' }, 'CFG_PROXY'],
     ['a range that is none', { forward: { allow: ['10.0.0.1/8'] } }, 'CFG_PROXY'],
     ['a host with a path', { forward: { intercept: ['a/b'] } }, 'CFG_PROXY'],
+    ['a host with a scheme', { forward: { insecure: ['https://a'] } }, 'CFG_PROXY'],
     ['a star in the middle', { forward: { intercept: ['a.*.b'] } }, 'CFG_PROXY'],
     ['hosts below an address', { forward: { intercept: ['*.10.0.0.1'] } }, 'CFG_PROXY'],
     ['too many ranges', { forward: { allow: Array.from({ length: 101 }, () => '::1') } }, 'CFG_PROXY'],
@@ -346,7 +351,7 @@ describe('a start', () => {
   const codes = () => reports.map(({ code }) => code);
 
   it('puts in force what was kept, once', async () => {
-    const forward = { allow: ['10.0.0.0/8'], allowPrivate: true, intercept: ['*'] };
+    const forward = { allow: ['10.0.0.0/8'], allowPrivate: true, intercept: ['*'], insecure: ['a.test'] };
     await starting({ mode: 'reverse', upstreams: ['3000'], tunnelTo: 'a:1', forward, tls: { kind: 'local-ca' } });
     expect(control.state).toMatchObject({ mode: 'reverse', tunnelTo: 'a:1', forward, tls: { kind: 'local-ca' } });
     expect([applied.length, reports, kept]).toEqual([1, [], []]);

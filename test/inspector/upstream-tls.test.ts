@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { checkProxyConfig } from '../../src-main/contract/proxy-reading';
 import { parseUpstreamUrl, type UpstreamUrl } from '../../src-main/contract/upstream-url';
-import { tlsOptionsOf } from '../../src-main/inspector/upstream-tls';
+import { namedTlsOptionsOf, tlsOptionsOf } from '../../src-main/inspector/upstream-tls';
 
 const url = (text: string): UpstreamUrl => {
   const parsed = parseUpstreamUrl(text);
@@ -23,6 +23,23 @@ it('a server has to show a certificate that this machine trusts, unless it is sa
 
 it('what is said of one server holds for no other', () => {
   expect(optionsFor({ verify: false }, 'https://10.0.0.1')).toEqual({});
+});
+
+it('a server that a client names is verified, but for hosts of which it is said otherwise', () => {
+  const optionsFor = namedTlsOptionsOf({ insecure: ['dev.example', '*.below.example', '[::1]'] });
+  const isVerified = (text: string) => optionsFor(url(text)).rejectUnauthorized !== false;
+  expect(['https://dev.example', 'https://dev.example:8443', 'https://a.below.example'].map(isVerified)).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect(isVerified('https://[::1]:8443')).toBe(false);
+  expect(['https://a.dev.example', 'https://below.example', 'https://example'].map(isVerified)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(namedTlsOptionsOf({ insecure: [] })(url('https://dev.example'))).toEqual({});
 });
 
 it('a server can be asked for by another name than its address', () => {

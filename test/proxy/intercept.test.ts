@@ -8,6 +8,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type * as Tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
+import type { CallParams } from '../../src-main/contract/calls';
 import { certificateFolder, ended, removeCertificateFolders, selfSigned } from '../support/certificates';
 import { ProxyEngine } from '../support/proxy-engine';
 import { TcpClient } from '../support/tcp-client';
@@ -192,6 +193,70 @@ describe('a server behind it', () => {
     client.reset();
     await closed;
     hanging.close();
+  });
+});
+
+describe('a server whose certificate need not be verified', () => {
+  const statusOf = async (port: number) => {
+    const { out } = await curl('-i', '-w', '%{http_code}', `https://localhost:${port}/`);
+    return { status: out.slice(-3), out };
+  };
+  const change = (proxy: CallParams<'proxy.change'>) => engine.call('proxy.change', proxy);
+  /** What is said of the certificates that were taken from servers, in the order of their connections. */
+  const distrusts = () =>
+    engine.factsOf('connection.secured').flatMap(({ tls: { certificate } }) => certificate?.distrust ?? []);
+
+  async function untrustedSite(names: string): Promise<Server> {
+    const server = await siteOf(names);
+    trusted.ca.pop();
+    return server;
+  }
+
+  it('is asked from the change of the rules on, and no more once it is changed back', async () => {
+    const site = await untrustedSite('DNS:localhost');
+    const refused = await statusOf(portOf(site));
+    expect(refused).toMatchObject({ status: '502', out: expect.stringContaining('--insecure') });
+    await change({ forward: { insecure: ['localhost'] } });
+    expect((await statusOf(portOf(site))).status).toBe('200');
+    expect(distrusts()).toEqual(['TLS_UPSTREAM_SELF_SIGNED']);
+    // The connection to it would have been kept.
+    await change({ forward: { insecure: ['*.localhost'] } });
+    expect((await statusOf(portOf(site))).status).toBe('502');
+    expect(distrusts()).toHaveLength(1);
+    site.close();
+  });
+
+  it('tells of its row that it was not', async () => {
+    const site = await untrustedSite('DNS:other.example');
+    await change({ forward: { insecure: ['*'] } });
+    expect((await statusOf(portOf(site))).status).toBe('200');
+    const { exchanges } = await detail(await inner());
+    const { row } = await detail(exchanges[0]?.relay?.connection ?? 0);
+    expect(row.tls?.certificate).toMatchObject({ subject: 'site-17', distrust: 'TLS_UPSTREAM_SELF_SIGNED' });
+    site.close();
+  });
+
+  it('is verified all the same, and told so where nothing is wrong', async () => {
+    await change({ forward: { insecure: ['*'] } });
+    expect((await statusOf(portOf(site))).status).toBe('200');
+    expect(distrusts()).toEqual([]);
+    const named = await siteOf('DNS:other.example');
+    expect((await statusOf(portOf(named))).status).toBe('200');
+    expect(distrusts()).toEqual(['TLS_UPSTREAM_NAME']);
+    named.close();
+  });
+
+  it('of an upstream is one for the reverse mode alone, and the connections to it are', async () => {
+    const site = await untrustedSite('DNS:localhost');
+    const servers = [{ url: `https://localhost:${portOf(site)}` }];
+    const config = JSON.stringify({ upstreams: { api: { servers, tls: { verify: false } } } });
+    await change({ mode: 'reverse', config });
+    expect((await ended('curl', ['-sS', '--noproxy', '*', `${engine.url}/`])).out).toBe('reply to /');
+    expect(distrusts()).toEqual(['TLS_UPSTREAM_SELF_SIGNED']);
+    await change({ mode: 'forward' });
+    expect((await statusOf(portOf(site))).status).toBe('502');
+    expect(distrusts()).toHaveLength(1);
+    site.close();
   });
 });
 

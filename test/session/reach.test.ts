@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Reach } from '../../src-main/session/reach';
 
 const reach = (allow: readonly string[] = [], allowPrivate = false): Reach =>
-  new Reach({ allow, allowPrivate, intercept: [] }, (address, port) => address === '10.9.9.9' && port === 8080);
+  new Reach(
+    { allow, allowPrivate, intercept: [], insecure: [] },
+    (address, port) => address === '10.9.9.9' && port === 8080,
+  );
 
 describe('a client', () => {
   it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('on loopback may use the proxy: %s', (client) => {

@@ -1,6 +1,10 @@
 /** What can go wrong with certificates and handshakes, of the local CA, of clients and of servers (`TLS_`). */
 import type { ErrorEntry } from '../error-entry';
 
+/** What is left to whoever knows the server. */
+const OR_UNVERIFIED =
+  'or take it unverified: by --insecure for an intercepted host, by "verify": false for an upstream.';
+
 export const TLS_ERRORS = {
   TLS_CA_UNUSABLE: {
     status: null,
@@ -115,25 +119,25 @@ export const TLS_ERRORS = {
     status: 502,
     title:
       'The server {server} shows a certificate that is signed by nobody this machine trusts, only by itself ({reason}).',
-    hint: 'Start Bytescope with NODE_EXTRA_CA_CERTS set to the certificate that signed it, if that is the one you expect.',
+    hint: `Start Bytescope with NODE_EXTRA_CA_CERTS set to the certificate that signed it, if that is the one you expect, ${OR_UNVERIFIED}`,
     rfc: 'RFC 9110 §15.6.3',
   },
   TLS_UPSTREAM_UNTRUSTED: {
     status: 502,
     title: 'The certificate of the server {server} does not lead to an authority this machine trusts ({reason}).',
-    hint: 'Let the server send the certificates between its own and its authority, or set NODE_EXTRA_CA_CERTS to that authority.',
+    hint: `Let the server send the certificates between its own and its authority, set NODE_EXTRA_CA_CERTS to that authority, ${OR_UNVERIFIED}`,
     rfc: 'RFC 9110 §15.6.3',
   },
   TLS_UPSTREAM_DATES: {
     status: 502,
     title: 'The certificate of the server {server} is not valid now ({reason}).',
-    hint: 'Renew it, or set the clock of this machine.',
+    hint: `Renew it, set the clock of this machine, ${OR_UNVERIFIED}`,
     rfc: 'RFC 9110 §15.6.3',
   },
   TLS_UPSTREAM_NAME: {
     status: 502,
     title: 'The certificate of the server {server} is made out to another host ({reason}).',
-    hint: 'Reach the server by a name that is in its certificate.',
+    hint: `Reach the server by a name that is in its certificate, ${OR_UNVERIFIED}`,
     rfc: 'RFC 9110 §4.3.4',
   },
   TLS_UPSTREAM_PLAIN: {

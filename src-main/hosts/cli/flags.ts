@@ -53,6 +53,10 @@ const FLAGS = {
     value: 'HOST',
     doc: 'Forward mode: take TLS off for this host, by a certificate of the local CA; *.example.com is all below example.com, * any host. May be given again',
   },
+  insecure: {
+    value: 'HOST',
+    doc: 'Forward mode: take whatever certificate the server of this intercepted host shows, such as a self-signed one; hosts as above. Whoever is in between can then pose as that server: for servers of your own. May be given again',
+  },
   allow: {
     value: 'RANGE',
     doc: 'Forward and SOCKS mode: let clients of this address or range in, such as 10.0.0.0/8, besides those of this machine. May be given again',

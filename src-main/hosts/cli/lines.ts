@@ -63,9 +63,11 @@ const SWITCHED: Readonly<Record<SwitchedTo, string>> = {
   other: 'another protocol',
 };
 
-function securedBy({ version, cipher, alpn, serverName }: TlsInfo): string {
+function securedBy({ version, cipher, alpn, serverName, certificate }: TlsInfo, paint: Paint): string {
   const agreed = [version, cipher, alpn, serverName === null ? null : `for ${serverName}`];
-  return visible(`secured: ${agreed.filter((part) => part !== null).join(', ')}`);
+  const secured = visible(`secured: ${agreed.filter((part) => part !== null).join(', ')}`);
+  const distrust = certificate?.distrust ?? null;
+  return distrust === null ? secured : `${secured}, ${paint('warn', `certificate not verified (${distrust})`)}`;
 }
 
 const cameFrom = ({ upstream, server, retries }: Relay): string =>
@@ -105,7 +107,7 @@ function says(fact: Fact, paint: Paint, relay: Relay | null): string | null {
     case 'connection.connected':
       return `connected to ${fact.server} from ${fact.client}`;
     case 'connection.secured':
-      return securedBy(fact.tls);
+      return securedBy(fact.tls, paint);
     case 'relay': {
       const { server, retries } = fact.relay;
       if (retries === 0) return null;

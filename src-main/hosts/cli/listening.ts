@@ -11,6 +11,9 @@ function named(names: readonly string[]): string {
   return names.length > MAX_NAMED ? `${first} and ${names.length - MAX_NAMED} more` : first;
 }
 
+const listed = (before: string, names: readonly string[]): string =>
+  names.length === 0 ? '' : `${before} ${named(names)}`;
+
 /** The addresses behind it, each once: servers of the reverse mode, the target of a tunnel. */
 export function leadsTo({ mode, config, tunnelTo }: ProxyState): readonly string[] {
   if (mode === 'tunnel') return tunnelTo === null ? [] : [tunnelTo];
@@ -33,7 +36,7 @@ function purpose(state: ProxyState): string {
     case 'reverse':
       return `, passes requests on to ${named(leadsTo(state))}`;
     case 'forward':
-      return ` as a forward proxy${forward.intercept.length === 0 ? '' : `, intercepts ${named(forward.intercept)}`}`;
+      return ` as a forward proxy${listed(', intercepts', forward.intercept)}${listed(', verifies no certificate of', forward.insecure)}`;
     case 'socks':
       return ' as a SOCKS5 proxy';
     case 'tunnel':

@@ -3,11 +3,11 @@
  * those that make sense in one mode alone say which.
  */
 import { fail, ok, type Failure, type Result } from '../../contract/errors';
-import { allowProblem, interceptProblem, tunnelTarget } from '../../contract/forward-rules';
+import { entryProblem, RULE_LIST_NAMES, tunnelTarget, type RuleListName } from '../../contract/forward-rules';
 import { isMode, MODE_NAMES, type Mode } from '../../contract/modes';
 import { sentenceOf } from '../../contract/proxy-mistakes';
 import { configOfUrls } from '../../contract/proxy-reading';
-import { MAX_FORWARD_ENTRIES, type ListenerTls, type ProxyChange } from '../../contract/proxy-state';
+import { MAX_FORWARD_ENTRIES, type ForwardRules, type ListenerTls, type ProxyChange } from '../../contract/proxy-state';
 import type { FlagName } from './flags';
 
 /** The values a flag was given, in order. Null: it was given without one. */
@@ -25,6 +25,7 @@ const BELONGINGS: readonly Belonging[] = [
   { flag: 'config', modes: ['reverse'], means: 'reverse' },
   { flag: 'tunnel-to', modes: ['tunnel'], means: 'tunnel' },
   { flag: 'intercept', modes: ['forward'], means: 'forward' },
+  { flag: 'insecure', modes: ['forward'], means: 'forward' },
   { flag: 'allow', modes: ['forward', 'socks'], means: null },
   { flag: 'allow-private', modes: ['forward', 'socks'], means: null },
   { flag: 'tls', modes: ['server', 'reverse'], means: null },
@@ -60,21 +61,29 @@ function readTls(given: GivenValues): Result<ListenerTls | undefined> {
   return ok({ kind: 'own', certificatePath, keyPath });
 }
 
-/** The values of a flag that may be given again; undefined where it was not. */
-function readEntries(
-  flag: FlagName,
-  given: GivenValues,
-  problem: (text: string) => string | null,
-): Result<readonly string[] | undefined> {
+/** The values of a flag that may be given again: each list of rules has the flag of its name. */
+function readEntries(flag: RuleListName, given: GivenValues): Result<readonly string[]> {
   const entries = given(flag).filter((value) => value !== null);
   for (const entry of entries) {
-    const reason = problem(entry);
+    const reason = entryProblem(flag, entry);
     if (reason !== null) return wrong(`The flag --${flag} cannot take ${quote(entry)}: ${reason}.`);
   }
   if (entries.length > MAX_FORWARD_ENTRIES) {
     return wrong(`The flag --${flag} can be given ${MAX_FORWARD_ENTRIES} times at most.`);
   }
-  return ok(entries.length === 0 ? undefined : entries);
+  return ok(entries);
+}
+
+/** Those that were given; undefined where none was. */
+function readForward(given: GivenValues): Result<ProxyChange['forward']> {
+  const rules: { -readonly [Key in keyof ForwardRules]?: ForwardRules[Key] } = {};
+  for (const name of RULE_LIST_NAMES) {
+    const entries = readEntries(name, given);
+    if (!entries.ok) return entries;
+    if (entries.value.length > 0) rules[name] = entries.value;
+  }
+  if (given('allow-private').length > 0) rules.allowPrivate = true;
+  return ok(Object.keys(rules).length === 0 ? undefined : rules);
 }
 
 /** What is wrong with the servers given, all of it; null where nothing is, or none were. */
@@ -101,21 +110,14 @@ export function readProxyFlags(given: GivenValues): Result<ProxyChange> {
   }
   const tls = readTls(given);
   if (!tls.ok) return tls;
-  const intercept = readEntries('intercept', given, interceptProblem);
-  if (!intercept.ok) return intercept;
-  const allow = readEntries('allow', given, allowProblem);
-  if (!allow.ok) return allow;
-  const forward = {
-    ...(allow.value !== undefined && { allow: allow.value }),
-    ...(given('allow-private').length > 0 && { allowPrivate: true }),
-    ...(intercept.value !== undefined && { intercept: intercept.value }),
-  };
+  const forward = readForward(given);
+  if (!forward.ok) return forward;
   return ok({
     ...(mode.value !== null && { mode: mode.value }),
     ...(configPath !== undefined && { configPath }),
     ...(upstreams.length > 0 && { upstreams }),
     ...(tunnelTo !== undefined && { tunnelTo }),
-    ...(Object.keys(forward).length > 0 && { forward }),
+    ...(forward.value !== undefined && { forward: forward.value }),
     ...(tls.value !== undefined && { tls: tls.value }),
   });
 }

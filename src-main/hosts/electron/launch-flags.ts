@@ -12,6 +12,7 @@ const WITH_VALUE = [
   'tunnel-to',
   'tls',
   'intercept',
+  'insecure',
   'allow',
   'ca',
 ] as const;

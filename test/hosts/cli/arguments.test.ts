@@ -106,6 +106,8 @@ describe('the proxy modes', () => {
     ['--config c.json', { mode: 'reverse', configPath: 'c.json' }],
     ['--tunnel-to db:5432', { mode: 'tunnel', tunnelTo: 'db:5432' }],
     ['--intercept a.b --intercept *', { mode: 'forward', forward: { intercept: ['a.b', '*'] } }],
+    ['--insecure a.b --insecure *', { mode: 'forward', forward: { insecure: ['a.b', '*'] } }],
+    ['--intercept * --insecure *.b', { mode: 'forward', forward: { intercept: ['*'], insecure: ['*.b'] } }],
     ['--mode socks --allow ::1 --allow-private', { mode: 'socks', forward: { allow: ['::1'], allowPrivate: true } }],
     ['--allow 10.0.0.0/8', { forward: { allow: ['10.0.0.0/8'] } }],
     ['--tls', { tls: { kind: 'local-ca' } }],
@@ -139,6 +141,11 @@ describe('the proxy modes', () => {
       '--intercept a/b',
       'The flag --intercept cannot take "a/b": it is a host such as example.com, all below one such as *.example.com, or *.',
     ],
+    [
+      '--insecure https://a',
+      'The flag --insecure cannot take "https://a": it is a host such as example.com, all below one such as *.example.com, or *.',
+    ],
+    ['--mode socks --insecure a', 'The flag --insecure belongs to the forward mode, and --mode is socks.'],
     ['--upstream', 'The flag --upstream needs a value: --upstream URL.'],
     ['--allow-private=1', 'The flag --allow-private takes no value.'],
   ])('%s is told as one sentence', (line, sentence) => {

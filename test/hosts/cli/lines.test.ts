@@ -35,6 +35,10 @@ describe('lineOf', () => {
     [connectedFact(), '#8    connected to 127.0.0.1:3000 from 127.0.0.1:51000'],
     [securedFact(), '#8    secured: TLSv1.3, TLS_AES_128_GCM_SHA256, http/1.1, for example.com'],
     [securedFact({ alpn: null, serverName: null }), '#8    secured: TLSv1.3, TLS_AES_128_GCM_SHA256'],
+    [
+      securedFact({ certificate: { subject: 'a', issuer: 'a', notAfterMs: 0, distrust: 'TLS_UPSTREAM_SELF_SIGNED' } }),
+      '#8    secured: TLSv1.3, TLS_AES_128_GCM_SHA256, http/1.1, for example.com, certificate not verified (TLS_UPSTREAM_SELF_SIGNED)',
+    ],
     [relayFact({ retries: 1 }), '#7    request 1 is sent again, to http://127.0.0.1:3000: attempt 1 failed'],
     [switchedFact(), '#7    request 2 goes on as a WebSocket'],
     [healthFact(), '      api at http://127.0.0.1:3000 is ejected: 3 connect failures in a row; tried again in 2 s'],

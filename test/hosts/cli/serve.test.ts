@@ -215,9 +215,9 @@ describe('the proxy modes', () => {
       {
         ...DEFAULT_PROXY_STATE,
         mode: 'forward',
-        forward: { allow: [], allowPrivate: false, intercept: ['*.example.com'] },
+        forward: { allow: [], allowPrivate: false, intercept: ['*.example.com'], insecure: ['dev.example.com'] },
       },
-      'Listening on http://127.0.0.1:81 as a forward proxy, intercepts *.example.com',
+      'Listening on http://127.0.0.1:81 as a forward proxy, intercepts *.example.com, verifies no certificate of dev.example.com',
       'Try: curl -x http://127.0.0.1:81 http://example.com/',
     ],
     [

@@ -14,8 +14,20 @@ it.each([
   ],
   [['--listen'], ['--listen']],
   [
-    ['--mode', 'forward', '--no-sandbox', '--intercept=*', '--allow', '::1', '--allow-private', '--ca', '/tmp/ca'],
-    ['--mode=forward', '--intercept=*', '--allow=::1', '--allow-private', '--ca=/tmp/ca'],
+    [
+      '--mode',
+      'forward',
+      '--no-sandbox',
+      '--intercept=*',
+      '--insecure',
+      'a',
+      '--allow',
+      '::1',
+      '--allow-private',
+      '--ca',
+      '/tmp/ca',
+    ],
+    ['--mode=forward', '--intercept=*', '--insecure=a', '--allow=::1', '--allow-private', '--ca=/tmp/ca'],
   ],
   [
     ['--tls', '--no-sandbox', '--upstream', '1', '--upstream', '2', '--config', 'c', '--tunnel-to', 'a:1', '--tls'],

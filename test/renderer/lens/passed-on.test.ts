@@ -146,7 +146,7 @@ describe('what a connection is', () => {
   });
 
   it('names a certificate that made itself, and one that is over', () => {
-    const certificate = { subject: 'CN=a', issuer: 'CN=a', notAfterMs: 0 };
+    const certificate = { subject: 'CN=a', issuer: 'CN=a', notAfterMs: 0, distrust: null };
     const tls = { version: 'TLSv1.3', cipher: 'x', alpn: null, serverName: null, certificate };
     const facts = valuesOf(tlsFacts(tls, 2.5 * 86_400_000));
     expect([facts['Issued by']?.note, facts['Valid until']?.note, facts['Valid until']?.isBad]).toEqual([

@@ -6,11 +6,17 @@ import { reverseState } from '../../support/proxy-views';
 
 test('lists are one entry a line', () => {
   expect(linesOf(' a\n\n b \r\n')).toEqual(['a', 'b']);
-  const forward = { allow: ['10.0.0.0/8', '::1'], allowPrivate: true, intercept: ['*'] };
+  const forward = {
+    allow: ['10.0.0.0/8', '::1'],
+    allowPrivate: true,
+    intercept: ['*'],
+    insecure: ['a.test', '*.b.test'],
+  };
   expect(textsOf({ ...DEFAULT_PROXY_STATE, forward })).toMatchObject({
     allow: '10.0.0.0/8\n::1',
     allowPrivate: true,
     intercept: '*',
+    insecure: 'a.test\n*.b.test',
   });
 });
 

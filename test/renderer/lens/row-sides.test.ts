@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { amountText, endsText, shortEndsText, tlsText } from '../../../src-renderer/lens/row-sides';
+import type { ServerCertificate, TlsInfo } from '../../../src-main/contract/connections';
+import { amountText, distrustWords, endsText, shortEndsText, tlsText } from '../../../src-renderer/lens/row-sides';
 import { relayedRows, TLS_INFO } from '../../support/proxy-views';
 import { makeRow } from '../../support/rows';
 
@@ -28,4 +29,21 @@ test('a row says how much it had to do', () => {
 test('TLS is told in one line', () => {
   expect(tlsText(TLS_INFO)).toBe('TLSv1.3, example.com, http/1.1');
   expect(tlsText({ ...TLS_INFO, serverName: null, alpn: null })).toBe('TLSv1.3');
+});
+
+test('a certificate that was taken unverified is told with what is wrong with it', () => {
+  const taken = (distrust: ServerCertificate['distrust']): TlsInfo => ({
+    ...TLS_INFO,
+    certificate: { subject: 'a', issuer: 'a', notAfterMs: 0, distrust },
+  });
+  expect(tlsText(taken('TLS_UPSTREAM_SELF_SIGNED'))).toBe(
+    'TLSv1.3, example.com, http/1.1, certificate not verified (signed only by itself)',
+  );
+  expect(tlsText(taken(null))).toBe('TLSv1.3, example.com, http/1.1');
+  expect([taken('TLS_UPSTREAM_NAME'), taken('TLS_UPSTREAM_FAILED'), taken(null), TLS_INFO].map(distrustWords)).toEqual([
+    'made out to another host',
+    'upstream failed',
+    null,
+    null,
+  ]);
 });

@@ -105,7 +105,7 @@ test('each page sends what it is about, and the mode with it where one is asked 
   await proxy.useTls();
   expect(engine.transport.paramsOf('proxy.change')).toEqual([
     { upstreams: ['3000', 'https://a'], mode: 'reverse' },
-    { forward: { allow: ['10.0.0.0/8'], allowPrivate: true, intercept: [] } },
+    { forward: { allow: ['10.0.0.0/8'], allowPrivate: true, intercept: [], insecure: [] } },
     { tunnelTo: 'db:5432', mode: 'tunnel' },
     { tls: { kind: 'own', certificatePath: '/c.pem', keyPath: '/k.pem' } },
     { tls: { kind: 'local-ca' } },

@@ -2,7 +2,7 @@ import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import ConnectionsPanel from '../../../src-renderer/panels/connections/ConnectionsPanel.svelte';
 import { flushed, renderPanel, settled } from '../../support/render-panel';
-import { relayedRows } from '../../support/proxy-views';
+import { relayedRows, TLS_INFO } from '../../support/proxy-views';
 import { makeRow, variedRows } from '../../support/rows';
 
 const options = () => screen.queryAllByRole('option').map((option) => option.getAttribute('aria-label') ?? '');
@@ -139,6 +139,20 @@ describe('the sides of a proxy', () => {
     await renderPanel(ConnectionsPanel, { rows: relayedRows() });
     expect(screen.getAllByTitle('TLSv1.3, example.com, http/1.1')).toHaveLength(2);
     expect(options()).toContain('#6, CONNECT example.com:443, status 200, open, tunnel, 127.0.0.1:53006, carries #7');
+  });
+
+  test('to a server whose certificate nobody verified say so, with an open lock', async () => {
+    const certificate = { subject: 'a', issuer: 'a', notAfterMs: 0, distrust: 'TLS_UPSTREAM_SELF_SIGNED' } as const;
+    const rows = [
+      makeRow({ id: 1, side: 'upstream', server: '10.0.0.1:443', tls: { ...TLS_INFO, certificate } }),
+      makeRow({ id: 2, side: 'upstream', tls: { ...TLS_INFO, certificate: { ...certificate, distrust: null } } }),
+    ];
+    await renderPanel(ConnectionsPanel, { rows });
+    const [verified, unverified] = options();
+    expect(unverified).toContain('to server 10.0.0.1:443, TLSv1.3, certificate not verified, ');
+    expect(verified).not.toContain('verified');
+    expect(document.querySelectorAll('.lucide-lock-open')).toHaveLength(1);
+    expect(screen.getByTitle(/certificate not verified \(signed only by itself\)$/)).toBeTruthy();
   });
 });
 

@@ -268,7 +268,12 @@ describe('a connection to a server', () => {
     cipher: 'TLS_AES_128_GCM_SHA256',
     alpn: 'http/1.1',
     serverName: 'api.test',
-    certificate: { subject: 'CN=<b>api.test</b>', issuer: 'CN=Test CA', notAfterMs: Date.now() - 3 * 86_400_000 },
+    certificate: {
+      subject: 'CN=<b>api.test</b>',
+      issuer: 'CN=Test CA',
+      notAfterMs: Date.now() - 3 * 86_400_000,
+      distrust: 'TLS_UPSTREAM_DATES' as const,
+    },
   };
 
   test('says what it sent and what it received', async () => {
@@ -288,6 +293,7 @@ describe('a connection to a server', () => {
     const tls = screen.getByRole('region', { name: 'TLS facts' });
     expect(words(tls)).toContain('CN=<b>api.test</b>');
     expect(words(tls)).toContain('expired 3 days ago');
+    expect(words(tls)).toContain('Verified nonot valid now, and taken all the same');
     expect(tls.querySelector('b')).toBeNull();
   });
 

@@ -99,10 +99,21 @@ test('the forward modes take clients, private addresses and hosts', async () => 
   await type('Clients let in', '10.0.0.0/8');
   await fireEvent.click(screen.getByRole('switch'));
   await type('Hosts to intercept', '*.example.com');
+  expect(screen.queryByRole('note')).toBeNull();
+  await type('Of these, hosts whose certificate is not verified', 'http://dev');
+  expect(screen.getByText('http://dev:')).toBeTruthy();
+  expect(button('Use').disabled).toBe(true);
+  await type('Of these, hosts whose certificate is not verified', 'dev.example.com');
+  expect(screen.getByRole('note').textContent).toContain('can pose as them');
   await submit('Use');
   expect(engine.transport.paramsOf('proxy.change')).toEqual([
     {
-      forward: { allow: ['10.0.0.0/8'], allowPrivate: true, intercept: ['*.example.com'] },
+      forward: {
+        allow: ['10.0.0.0/8'],
+        allowPrivate: true,
+        intercept: ['*.example.com'],
+        insecure: ['dev.example.com'],
+      },
       mode: undefined,
     },
   ]);
