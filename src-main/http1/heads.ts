@@ -43,7 +43,7 @@ function targetText(r: Registers, text: string): string {
  * here on no reader of a value needs to know that there are folds. A value only gets shorter, so it stays in place.
  */
 function unfold(fields: SectionFields, length: number): void {
-  fields.bytes = fields.bytes.slice(fields.origin, fields.origin + length);
+  fields.bytes = new Uint8Array(fields.bytes.subarray(fields.origin, fields.origin + length));
   fields.origin = 0;
   for (let index = 0; index < fields.count; index += 1) {
     const end = fields.first + index * OFFSETS_PER_FIELD + 3;

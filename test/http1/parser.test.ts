@@ -368,3 +368,18 @@ describe('how it is driven', () => {
     }
   });
 });
+
+describe('bytes that were received', () => {
+  it.each([
+    ['of sockets', (bytes: Uint8Array) => bytes],
+    ['of Node’s streams, whose slices are no copies', (bytes: Uint8Array) => Buffer.from(bytes)],
+  ])('%s stay as they are where a fold is read as one space', (_, made) => {
+    const text = 'GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n  2\r\n\r\n';
+    const bytes = made(wire(text));
+    const parser = requestParser({ rules: { ...STRICT_RULES, obsFold: true } });
+    parser.receive(bytes);
+    const event = parser.next();
+    expect(event?.kind === 'head' && event.head.fields.get('x')).toBe('1 2');
+    expect(textOf(bytes)).toBe(text);
+  });
+});
