@@ -354,26 +354,29 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper, U
     this.#write(socket, bytes, atMs);
   }
 
-  #write(socket: Socket, bytes: Uint8Array, atMs: number): void {
-    const taken = this.#direct?.write(bytes) ?? null;
-    settleScratch(bytes, taken === true);
-    this.session.sent(taken ?? this.#writeSlices(socket, bytes), atMs);
+  /** False: it waits for the peer. */
+  #write(socket: Socket, bytes: Uint8Array, atMs: number): boolean {
+    const direct = this.#direct?.write(bytes) ?? null;
+    settleScratch(bytes, direct === true);
+    const taken = direct ?? this.#writeSlices(socket, bytes);
+    this.session.sent(taken, atMs);
+    return taken;
   }
 
-  /** What was put off leaves now. */
-  #handOver(atMs: number): void {
+  /** What was put off leaves now. False: it waits for the peer. */
+  #handOver(atMs: number): boolean {
     const bytes = this.#unsent;
     const socket = this.#socket;
     this.#unsent = null;
-    if (bytes !== null && socket !== null && !socket.destroyed) this.#write(socket, bytes, atMs);
+    return bytes === null || socket === null || socket.destroyed || this.#write(socket, bytes, atMs);
   }
 
   turnEnded(atMs: number): void {
     if (this.#unsent === null) return;
     const outer = enter(this);
     try {
-      this.#handOver(atMs);
-      deadlines.set(this, this.session.wakeAtMs);
+      // The peer is waited for from now on; what it has taken moves no deadline.
+      if (!this.#handOver(atMs)) deadlines.set(this, this.session.wakeAtMs);
     } catch (thrown) {
       this.#broke(thrown);
     }
