@@ -101,7 +101,6 @@ export class Sessions implements TlsEnds {
       connections,
       options: options.value,
       sessionFor: (port, identity) => new OriginSession(port, state, identity),
-      handshakeTimeoutMs: server.settings.headTimeoutMs,
       record,
     });
   }

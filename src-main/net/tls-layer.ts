@@ -14,7 +14,7 @@ import type { Fact } from '../contract/facts';
 import type { SessionIdentity } from '../session/identity';
 import { LINGER_MS } from '../session/linger';
 import type { TlsCarrier } from '../session/tls-ends';
-import type { OpenEnd, TunnelEnd } from '../session/tunnel-end';
+import type { Handshake, OpenEnd, TunnelEnd } from '../session/tunnel-end';
 import { bugOf } from './bug';
 import { nowMs } from './clock';
 import type { ConnectionDriver } from './driver';
@@ -35,12 +35,11 @@ export interface TlsLayerParts {
   readonly options: TLSSocketOptions;
   /** What is done with what is under the TLS. */
   readonly sessionFor: SessionFor;
-  /** How long the handshake may take; null: as long as it likes. */
-  readonly handshakeTimeoutMs: number | null;
   record(fact: Fact): void;
 }
 
 export class TlsLayer implements OpenEnd {
+  #handshake: Handshake | null = { sinceMs: nowMs(), timedOut: () => this.#tooSlow() };
   #client: TunnelEnd | null = null;
   #isHeld = false;
   #isOver = false;
@@ -69,8 +68,10 @@ export class TlsLayer implements OpenEnd {
     this.#socket.once('secure', () => this.#secured());
     this.#socket.on('error', (error) => (this.#error ??= error));
     this.#socket.once('close', () => this.#closed());
-    const { handshakeTimeoutMs } = parts;
-    if (handshakeTimeoutMs !== null) this.#timer = setTimeout(() => this.#tooSlow(), handshakeTimeoutMs);
+  }
+
+  get handshake(): Handshake | null {
+    return this.#handshake;
   }
 
   couple(client: TunnelEnd): void {
@@ -127,7 +128,7 @@ export class TlsLayer implements OpenEnd {
   }
 
   #secured(): void {
-    this.#stopTimer();
+    this.#handshake = null;
     const { connections, sessionFor } = this.parts;
     const id = connections.nextId();
     const identity: SessionIdentity = {
@@ -174,7 +175,6 @@ export class TlsLayer implements OpenEnd {
   }
 
   #tooSlow(): void {
-    this.#timer = null;
     this.#fail({ code: 'TLS_CLIENT_SLOW' });
     this.#socket.destroy();
   }
@@ -220,10 +220,7 @@ export class TlsLayer implements OpenEnd {
   /** Nothing more passes. */
   #leave(): void {
     this.#isOver = true;
-    this.#stopTimer();
-  }
-
-  #stopTimer(): void {
+    this.#handshake = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }

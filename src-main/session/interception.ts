@@ -13,7 +13,7 @@ import type { Passing, RelayClient } from './relay-port';
 import { newMarks, type Marks } from './relay-marks';
 import { isFailure } from './router';
 import type { TlsCarrier } from './tls-ends';
-import type { TunnelEnd } from './tunnel-end';
+import type { Handshake, TunnelEnd } from './tunnel-end';
 import { ESTABLISHED } from './tunnel-opening';
 import type { ConnectionWaiter, Destination, UpstreamConnection, UpstreamFault } from './upstream-port';
 
@@ -34,6 +34,10 @@ export class Interception implements TunnelEnd, TlsCarrier, ConnectionWaiter {
 
   get identity(): TlsCarrier['identity'] {
     return this.session.identity;
+  }
+
+  get handshake(): Handshake | null {
+    return this.#other?.handshake ?? null;
   }
 
   /** The tunnel stands: what was sent ahead of that has come already. */

@@ -204,6 +204,7 @@ export class OriginSession implements Session, RelayingSession {
     }
     const { clock, parser } = this.in.atDesk();
     const { guard, limit } = deadline;
+    if (this.#tunnel !== null && guard === 'headTimeoutMs') return this.#tunnel.handshakeTimedOut(nowMs);
     const offset = this.#tunnel === null ? parser.offset : this.in.bytes;
     const seen = { limit, measured: clock.measured(deadline, nowMs), offset };
     this.#endAs(trip(this, guard, seen, nowMs), nowMs);

@@ -1,7 +1,16 @@
 /** What the two ends of a tunnel ask of one another. */
 
+/** A TLS handshake that is under way at one end, with whoever is behind the other one. */
+export interface Handshake {
+  readonly sinceMs: number;
+  /** Its time is over. */
+  timedOut(nowMs: number): void;
+}
+
 /** The other end as this one sees it. */
 export interface TunnelEnd {
+  /** Null: none is under way there. */
+  readonly handshake: Handshake | null;
   /** What was received there; the view is overwritten by the next read. */
   pass(bytes: Uint8Array, nowMs: number): void;
   /** FIN was received there. */

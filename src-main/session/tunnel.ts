@@ -2,13 +2,18 @@
  * One end of a tunnel: what this connection receives goes out at the other end as it is, and the other way round, with
  * FIN and RST. Nothing is kept: where one side does not take what was written, the other side is not read from.
  */
-import type { Settings } from '../contract/settings';
+import type { GuardName, Settings } from '../contract/settings';
 import type { GuardDeadline } from '../guard/deadlines';
 import { Reading } from './reading';
 import type { SessionPort } from './port';
 import type { OpenEnd, TunnelEnd } from './tunnel-end';
 
+function after(guard: GuardName, startedAtMs: number, limit: number | null): GuardDeadline | null {
+  return limit === null ? null : { guard, startedAtMs, atMs: startedAtMs + limit, limit };
+}
+
 export class Tunnel implements OpenEnd {
+  readonly handshake = null;
   #other: TunnelEnd | null = null;
   #reading: Reading | null = null;
   #isOver = false;
@@ -22,10 +27,17 @@ export class Tunnel implements OpenEnd {
     private lastPassedMs: number,
   ) {}
 
-  /** Of the end that is a client's: every tunnel has one. */
-  deadline({ tunnelIdleTimeoutMs: limit }: Settings): GuardDeadline | null {
-    const startedAtMs = this.lastPassedMs;
-    return limit === null ? null : { guard: 'tunnelIdleTimeoutMs', startedAtMs, atMs: startedAtMs + limit, limit };
+  /** Of the end that is a client's: every tunnel has one. A handshake comes before a head, and has the time of one. */
+  deadline({ tunnelIdleTimeoutMs, headTimeoutMs }: Settings): GuardDeadline | null {
+    const idle = after('tunnelIdleTimeoutMs', this.lastPassedMs, tunnelIdleTimeoutMs);
+    const handshake = this.#other?.handshake ?? null;
+    const head = handshake === null ? null : after('headTimeoutMs', handshake.sinceMs, headTimeoutMs);
+    return head === null || (idle !== null && idle.atMs < head.atMs) ? idle : head;
+  }
+
+  /** The head timeout of its deadline passed. */
+  handshakeTimedOut(nowMs: number): void {
+    this.#other?.handshake?.timedOut(nowMs);
   }
 
   couple(other: TunnelEnd): void {

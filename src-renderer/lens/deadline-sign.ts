@@ -1,6 +1,7 @@
 /** The few signs a line has room for that says how a guard ends a connection: `408`, `FIN`, `RST`. */
 import type { ConnectionPhase, ConnectionRow } from '@contract/connections';
 import type { SettingName, Settings } from '@contract/settings';
+import { isShaking } from './row-state';
 
 type ActionName = Extract<SettingName, `on${string}Timeout`>;
 
@@ -19,7 +20,10 @@ const ACTIONS: Readonly<Partial<Record<ConnectionPhase, ActionName>>> = {
 };
 
 /** What the armed deadline of an open connection will do as the settings are now. */
-export function deadlineSign({ phase, bytesIn, status }: ConnectionRow, settings: Settings): string {
+export function deadlineSign(row: ConnectionRow, settings: Settings): string {
+  const { phase, bytesIn, status } = row;
+  // In the middle of a handshake there is nothing that could be said.
+  if (isShaking(row)) return 'FIN';
   const awaited = ACTIONS[phase];
   if (awaited === undefined) return 'RST';
   const action = settings[bytesIn === 0 ? 'onFirstByteTimeout' : awaited];

@@ -79,6 +79,10 @@ export function chiefMark(row: ConnectionRow): ErrorCode | null {
   );
 }
 
+/** A TLS handshake is under way in it: its bytes do not pass yet, and there is a deadline for when they do. */
+export const isShaking = ({ phase, armed }: ConnectionRow): boolean =>
+  phase === 'tunnel' && armed?.guard === 'headTimeoutMs';
+
 const PHASE_LABELS: Readonly<Record<ConnectionPhase, string>> = {
   idle: 'idle',
   'start-line': 'reading start line',

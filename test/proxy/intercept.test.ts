@@ -128,6 +128,22 @@ describe('a host that is intercepted', () => {
   });
 });
 
+describe('a handshake within a tunnel', () => {
+  it('runs under the head timeout, which the row of the tunnel counts down, and a changed one holds for it', async () => {
+    const armed = async () => (await detail(1)).row.armed;
+    const client = await TcpClient.open(engine.port);
+    await client.send(`CONNECT localhost:${portOf(site)} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await client.until(/200 [^]*\r\n\r\n/);
+    expect(await armed()).toMatchObject({ guard: 'tunnelIdleTimeoutMs' });
+    await client.send('\x16\x03\x01\x02\x00\x01');
+    await expect.poll(armed).toMatchObject({ guard: 'headTimeoutMs' });
+    await engine.call('settings.set', { name: 'headTimeoutMs', value: 50 });
+    await client.untilEnd();
+    expect(await engine.fact('fault')).toMatchObject({ code: 'TLS_CLIENT_SLOW', connection: 1 });
+    client.close();
+  });
+});
+
 describe('a client that does not trust the local CA', () => {
   it('ends the handshake, and the row of the tunnel says why', async () => {
     const { code } = await ended('curl', [

@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ListenerTls, ProxyChange } from '../../src-main/contract/proxy-state';
@@ -164,6 +165,37 @@ describe('a handshake that fails', () => {
     await client.untilEnd();
     expect(await engine.fact('fault')).toMatchObject({ code: 'TLS_CLIENT_SLOW', connection: 1 });
     client.close();
+  });
+
+  it('runs under the head timeout, which its row counts down, and a changed one holds for it at once', async () => {
+    const armed = async () => (await engine.call('connection.detail', { connection: 1 })).row.armed;
+    const client = await TcpClient.open(engine.port);
+    await client.send('\x16\x03\x01\x02\x00\x01');
+    await engine.fact('connection.opened');
+    await expect.poll(armed).toMatchObject({ guard: 'headTimeoutMs' });
+    const before = await armed();
+    await engine.call('settings.set', { name: 'headTimeoutMs', value: 20_000 });
+    expect(await armed()).toEqual({ ...before, atMs: (before?.startedAtMs ?? 0) + 20_000 });
+    await engine.call('settings.set', { name: 'tunnelIdleTimeoutMs', value: 15_000 });
+    expect(await armed()).toMatchObject({ guard: 'tunnelIdleTimeoutMs' });
+    await engine.call('settings.set', { name: 'headTimeoutMs', value: 50 });
+    await client.untilEnd();
+    expect(engine.factsOf('fault').map(({ code }) => code)).toEqual(['TLS_CLIENT_SLOW']);
+    expect(engine.factsOf('trip')).toEqual([]);
+    client.close();
+  });
+
+  it('has no time to keep once it is complete', async () => {
+    await engine.call('settings.set', { name: 'headTimeoutMs', value: 500 });
+    const socket = await node();
+    await engine.fact('connection.secured');
+    const { row } = await engine.call('connection.detail', { connection: 1 });
+    expect(row.armed).toMatchObject({ guard: 'tunnelIdleTimeoutMs' });
+    await delay(600);
+    socket.write('GET /health HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(String(await new Promise((resolve) => socket.once('data', resolve)))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(engine.factsOf('fault')).toEqual([]);
+    socket.destroy();
   });
 
   it('whose client resets it is told as well', async () => {

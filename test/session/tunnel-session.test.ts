@@ -37,6 +37,7 @@ const upstream = {
   connectedAtMs: 5,
   abandon: (cause) => void effects.push(`abandon ${cause}`),
   becomeTunnel: () => ({
+    handshake: null,
     couple: () => void effects.push('couple'),
     pass: (bytes) => void effects.push(`pass ${bytes.length}`),
     passEnd: () => void effects.push('pass end'),

@@ -83,7 +83,7 @@ export const TLS_ERRORS = {
   TLS_CLIENT_SLOW: {
     status: null,
     title: 'The client did not finish the TLS handshake in time.',
-    hint: 'See what keeps it, such as a question to its user whether to trust the certificate.',
+    hint: 'See what keeps it, such as a question to its user whether to trust the certificate, or raise the head timeout.',
   },
   TLS_CLIENT_ALPN: {
     status: null,

@@ -1,6 +1,6 @@
 import type { ConnectionPhase } from '@contract/connections';
 import { presetSettings, type PresetName } from '@contract/presets';
-import { DEFAULT_SETTINGS } from '@contract/settings';
+import { DEFAULT_SETTINGS, type GuardName } from '@contract/settings';
 import { expect, test } from 'vitest';
 import { deadlineSign, silentEnd } from '../../../src-renderer/lens/deadline-sign';
 import { makeRow } from '../../support/rows';
@@ -32,6 +32,12 @@ test('what does not take its reply is reset, and so is what the settings say', (
   expect(deadlineSign(row('replying'), DEFAULT_SETTINGS)).toBe('RST');
   expect(deadlineSign(row('replying', 0), DEFAULT_SETTINGS)).toBe('RST');
   expect(deadlineSign(row('headers'), { ...DEFAULT_SETTINGS, onHeadTimeout: 'reset' })).toBe('RST');
+});
+
+test('a handshake is ended without a word, a tunnel nobody uses by a reset', () => {
+  const armed = (guard: GuardName) => ({ ...row('tunnel'), armed: { guard, startedAtMs: 0, atMs: 1 } });
+  expect(deadlineSign(armed('headTimeoutMs'), DEFAULT_SETTINGS)).toBe('FIN');
+  expect(deadlineSign(armed('tunnelIdleTimeoutMs'), DEFAULT_SETTINGS)).toBe('RST');
 });
 
 test('a request that has its reply before its body is complete gets no second one', () => {

@@ -1,5 +1,6 @@
 import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
+import type { GuardName } from '../../../src-main/contract/settings';
 import ConnectionsPanel from '../../../src-renderer/panels/connections/ConnectionsPanel.svelte';
 import { flushed, renderPanel, settled } from '../../support/render-panel';
 import { relayedRows, TLS_INFO } from '../../support/proxy-views';
@@ -63,6 +64,19 @@ describe('the list', () => {
     });
     expect(screen.getByTitle(/Head timeout trips/).textContent?.trim()).toMatch(/^3\.[0-4] s$/);
   });
+});
+
+test('a tunnel in which a handshake is under way counts down, another one is called a tunnel', async () => {
+  const open = { phase: 'tunnel', closedAtMs: null, closeCause: null, status: 200 } as const;
+  const armed = (guard: GuardName) => ({ guard, startedAtMs: Date.now(), atMs: Date.now() + 3_400 });
+  await renderPanel(ConnectionsPanel, {
+    rows: [
+      makeRow({ id: 1, ...open, armed: armed('headTimeoutMs') }),
+      makeRow({ id: 2, ...open, armed: armed('tunnelIdleTimeoutMs') }),
+    ],
+  });
+  expect(screen.getByTitle(/Head timeout trips/).textContent?.trim()).toMatch(/^3\.[0-4] s$/);
+  expect(screen.getAllByTitle('Bytes pass as they are, both ways')).toHaveLength(1);
 });
 
 describe('the filter', () => {
