@@ -17,7 +17,7 @@ import { isGone, resetSocket } from './reset';
 import { READ_BYTES, READER, type Reader } from './static-reads';
 import type { Tap } from './tap';
 import { isTurnSpent } from './turn';
-import { waitsForTurnEnd, type Unsent } from './turn-end';
+import { allLeave, waitsForTurnEnd, type Unsent } from './turn-end';
 import { WakeTimer, type Sleeper } from './wake-timer';
 
 export interface DriverHooks {
@@ -230,7 +230,10 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper, U
     }
     leave(outer, atMs);
     // Where the buffer was filled, there is more to read.
-    if (bytes.length === READ_BYTES && isTurnSpent(atMs, nowMs())) this.#giveWay();
+    if (bytes.length < READ_BYTES) return;
+    const endMs = nowMs();
+    allLeave(endMs);
+    if (isTurnSpent(atMs, endMs)) this.#giveWay();
   }
 
   #giveWay(): void {
@@ -346,7 +349,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper, U
     const bytes = outbox === null && !isLent(first) ? first : gather(outbox ?? [first]);
     this.hooks.tap.recorded(this.id, this.#writes, bytes, atMs);
     this.#moved(this.#writes, bytes.length, atMs);
-    if (bytes.length <= SHORT_BYTES && this.#unsent === null && waitsForTurnEnd(this)) {
+    if (bytes.length <= SHORT_BYTES && this.#unsent === null && waitsForTurnEnd(this, atMs)) {
       this.#unsent = bytes;
       return;
     }
@@ -371,7 +374,7 @@ export class ConnectionDriver implements SessionPort, Reader, Writer, Sleeper, U
     return bytes === null || socket === null || socket.destroyed || this.#write(socket, bytes, atMs);
   }
 
-  turnEnded(atMs: number): void {
+  leaves(atMs: number): void {
     if (this.#unsent === null) return;
     const outer = enter(this);
     try {

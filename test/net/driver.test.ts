@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 import { PolicyInForce } from '../../src-main/inspector/policy';
 import type { ConnectionDriver } from '../../src-main/net/driver';
 import { MAX_DIRECT_BYTES } from '../../src-main/net/direct-writes';
+import { READ_BYTES } from '../../src-main/net/static-reads';
 import { OriginListener } from '../support/origin-listener';
 import { TcpClient } from '../support/tcp-client';
 
@@ -95,6 +96,15 @@ describe('a short write that is not the first of its turn', () => {
     expect([first.pendingBytes, driver.pendingBytes]).toEqual([0, 3]);
     await client.until(/^two$/);
     expect(driver.pendingBytes).toBe(0);
+  });
+
+  it('does not wait for a read that fills its buffer', async () => {
+    const { first, client, driver } = await connectTwo();
+    write(first, Buffer.from('one'));
+    write(driver, Buffer.from('two'));
+    first.received(new Uint8Array(READ_BYTES).fill(0x20));
+    expect(driver.pendingBytes).toBe(0);
+    await client.until(/^two$/);
   });
 
   it('is recorded when it is made', async () => {
