@@ -33,7 +33,7 @@ import { PolicyInForce } from './policy';
 import { ProxyControl, type ProxyControlHooks } from './proxy-control';
 import { Sessions } from './sessions';
 import { SettingsStore } from './settings-store';
-import { namedTlsOptionsOf, tlsOptionsOf } from './upstream-tls';
+import { isSameTls, namedTlsOptionsOf, tlsOptionsOf } from './upstream-tls';
 import { boundYoungGeneration } from './young-generation';
 
 /** How long requests under way get to finish when the page stops or moves the server. */
@@ -276,10 +276,15 @@ class Inspector implements Engine {
       prepare: (state) => this.#sessions.prepare(state),
       apply: (state, groups) => {
         this.#sessions.apply(state);
+        const tlsBefore = this.#tlsOptionsFor;
         this.#tlsOptionsFor = tlsOptionsOf(state.config);
         this.#namedTlsOptionsFor = namedTlsOptionsOf(state.forward);
         this.#policy.router = routerOf(state, groups, () => this.#listeningAddress);
-        this.#pool.retain((key) => groups.all.some((group) => group.find(key) !== null));
+        // Of servers of the configuration the key is the URL.
+        this.#pool.retain(
+          (key) =>
+            groups.all.some((group) => group.find(key) !== null) && isSameTls(key, tlsBefore, this.#tlsOptionsFor),
+        );
       },
       keep: (kept) => this.store.rememberProxy(kept),
       record: (fact) => this.#take(fact),

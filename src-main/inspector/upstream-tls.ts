@@ -5,18 +5,20 @@
 import { hostMatcher } from '../contract/forward-rules';
 import type { ProxyConfig } from '../contract/proxy-config';
 import type { ForwardRules } from '../contract/proxy-state';
-import { formatUpstreamUrl, type UpstreamUrl } from '../contract/upstream-url';
+import { formatUpstreamUrl, parseUpstreamUrl, type UpstreamUrl } from '../contract/upstream-url';
 
 interface TlsOptions {
   readonly rejectUnauthorized?: boolean;
   readonly servername?: string;
 }
 
+type TlsOptionsFor = (url: UpstreamUrl) => TlsOptions;
+
 const USUAL: TlsOptions = {};
 const UNVERIFIED: TlsOptions = { rejectUnauthorized: false };
 
 /** Of a server that stands in two upstreams the first one says how: its connections are kept together. */
-export function tlsOptionsOf(config: ProxyConfig | null): (url: UpstreamUrl) => TlsOptions {
+export function tlsOptionsOf(config: ProxyConfig | null): TlsOptionsFor {
   const byServer = new Map<string, TlsOptions>();
   for (const { servers, tls } of Object.values(config?.upstreams ?? {})) {
     const options = {
@@ -28,8 +30,16 @@ export function tlsOptionsOf(config: ProxyConfig | null): (url: UpstreamUrl) => 
   return (url) => byServer.get(formatUpstreamUrl(url)) ?? USUAL;
 }
 
+/** Whether a connection to the server at this URL, made by the one, is as good as one made by the other. */
+export function isSameTls(server: string, one: TlsOptionsFor, other: TlsOptionsFor): boolean {
+  const url = parseUpstreamUrl(server);
+  if (typeof url === 'string') return false;
+  const [before, after] = [one(url), other(url)];
+  return before.rejectUnauthorized === after.rejectUnauthorized && before.servername === after.servername;
+}
+
 /** Of a server that a client named: what the configuration says of the same server is not meant for it. */
-export function namedTlsOptionsOf({ insecure }: Pick<ForwardRules, 'insecure'>): (url: UpstreamUrl) => TlsOptions {
+export function namedTlsOptionsOf({ insecure }: Pick<ForwardRules, 'insecure'>): TlsOptionsFor {
   const isInsecure = hostMatcher(insecure);
   return ({ host }) => (isInsecure(host) ? UNVERIFIED : USUAL);
 }

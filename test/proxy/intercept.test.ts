@@ -262,6 +262,21 @@ describe('a server whose certificate need not be verified', () => {
     named.close();
   });
 
+  it('of an upstream is one until its configuration says otherwise: no kept connection is used again', async () => {
+    const site = await untrustedSite('DNS:localhost');
+    const servers = [{ url: `https://localhost:${portOf(site)}` }];
+    const asked = async () => (await ended('curl', ['-sS', '--noproxy', '*', `${engine.url}/`])).out;
+    const configOf = (tls: object) => JSON.stringify({ upstreams: { api: { servers, tls } } });
+    await change({ mode: 'reverse', config: configOf({ verify: false }) });
+    expect([await asked(), await asked()]).toEqual(['reply to /', 'reply to /']);
+    await change({ config: configOf({ verify: false }) });
+    expect(await asked()).toBe('reply to /');
+    expect(distrusts()).toHaveLength(1);
+    await change({ config: configOf({ verify: true }) });
+    expect(await asked()).toMatch(/^TLS_UPSTREAM_SELF_SIGNED/);
+    site.close();
+  });
+
   it('of an upstream is one for the reverse mode alone, and the connections to it are', async () => {
     const site = await untrustedSite('DNS:localhost');
     const servers = [{ url: `https://localhost:${portOf(site)}` }];
