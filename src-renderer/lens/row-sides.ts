@@ -28,8 +28,8 @@ export const shortEndsText = (row: ConnectionRow): string =>
     : endsText(row);
 
 const DISTRUST_WORDS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
-  ['TLS_UPSTREAM_SELF_SIGNED', 'signed only by itself'],
-  ['TLS_UPSTREAM_UNTRUSTED', 'of no authority this machine trusts'],
+  ['TLS_UPSTREAM_SELF_SIGNED', 'signed by nobody this machine trusts'],
+  ['TLS_UPSTREAM_UNTRUSTED', 'from an authority this machine does not trust'],
   ['TLS_UPSTREAM_DATES', 'not valid now'],
   ['TLS_UPSTREAM_NAME', 'made out to another host'],
 ]);

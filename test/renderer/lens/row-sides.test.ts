@@ -37,7 +37,7 @@ test('a certificate that was taken unverified is told with what is wrong with it
     certificate: { subject: 'a', issuer: 'a', notAfterMs: 0, distrust },
   });
   expect(tlsText(taken('TLS_UPSTREAM_SELF_SIGNED'))).toBe(
-    'TLSv1.3, example.com, http/1.1, certificate not verified (signed only by itself)',
+    'TLSv1.3, example.com, http/1.1, certificate not verified (signed by nobody this machine trusts)',
   );
   expect(tlsText(taken(null))).toBe('TLSv1.3, example.com, http/1.1');
   expect([taken('TLS_UPSTREAM_NAME'), taken('TLS_UPSTREAM_FAILED'), taken(null), TLS_INFO].map(distrustWords)).toEqual([

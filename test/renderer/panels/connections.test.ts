@@ -166,7 +166,7 @@ describe('the sides of a proxy', () => {
     expect(unverified).toContain('to server 10.0.0.1:443, TLSv1.3, certificate not verified, ');
     expect(verified).not.toContain('verified');
     expect(document.querySelectorAll('.lucide-lock-open')).toHaveLength(1);
-    expect(screen.getByTitle(/certificate not verified \(signed only by itself\)$/)).toBeTruthy();
+    expect(screen.getByTitle(/certificate not verified \(signed by nobody this machine trusts\)$/)).toBeTruthy();
   });
 });
 
