@@ -62,7 +62,7 @@ export default defineConfig({
         root,
         resolve: resolveOptions,
         plugins: [svelteFiles],
-        optimizeDeps: { include: ['valibot', 'vitest-browser-svelte'] },
+        optimizeDeps: { include: ['pako', 'valibot', 'vitest-browser-svelte'] },
         test: {
           name: 'browser',
           testTimeout,

@@ -90,17 +90,20 @@ export const withoutHidden = (text: string): string =>
 
 export type PrettyJson = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
-/** Lays JSON out with two spaces. Numbers and key order stay as `JSON.parse` gives them; the Text view has the original. */
-export function prettyJson(text: string, isWhole: boolean): PrettyJson {
-  if (!isWhole) return { ok: false, reason: 'The body is not loaded as a whole, so it is not laid out.' };
+/** Lays JSON out with two spaces; `what` it is called where that cannot be. Numbers and key order stay as `JSON.parse` gives them; the Text view has the original. */
+export function prettyJson(text: string, isWhole: boolean, what = 'body'): PrettyJson {
+  if (!isWhole) return { ok: false, reason: `The ${what} is not loaded as a whole, so it is not laid out.` };
   if (text.length > MAX_PRETTY_BYTES)
-    return { ok: false, reason: 'The body is larger than 1 MiB, so it is not laid out.' };
+    return { ok: false, reason: `The ${what} is larger than 1 MiB, so it is not laid out.` };
   try {
     return { ok: true, text: JSON.stringify(JSON.parse(text), null, 2) };
   } catch {
-    return { ok: false, reason: 'The body is not valid JSON.' };
+    return { ok: false, reason: `The ${what} is not valid JSON.` };
   }
 }
+
+/** Where nothing names a type: an object or a list that is valid JSON. Bounded as laying it out is. */
+export const looksLikeJson = (text: string): boolean => /^\s*[[{]/.test(text) && prettyJson(text, true).ok;
 
 /** Does it look like text at all? Bodies of other kinds open in the hex view. */
 export function looksLikeText(bytes: Uint8Array): boolean {

@@ -2,8 +2,7 @@
 import type { Direction } from '@contract/connections';
 import { describe, errorEntry } from '@contract/errors';
 import type { Fault } from '@http1/events';
-import type { Frame } from '@websocket/frame';
-import type { FrameRow, Preview } from '@websocket/frame-list';
+import type { FrameRow, PartInflation, Preview } from '@websocket/frame-list';
 import type { Handshake } from '@websocket/handshake';
 import { withoutHidden } from './body-text';
 import { formatBytes, formatCount, formatPlural } from './format';
@@ -28,22 +27,32 @@ export function previewText(preview: Preview): string {
   return `${code}${name === null ? '' : ` ${name}`}${reason === '' ? '' : ` · ${onOneLine(reason)}`}`;
 }
 
+function inflationNote(inflation: PartInflation | null): string {
+  if (inflation === null) return 'deflate';
+  const { bytes, stop } = inflation;
+  if (stop?.kind === 'broken') return 'deflate, broken';
+  if (stop === null) return `inflated to ${formatBytes(bytes)}`;
+  return bytes === 0 ? 'deflate, not inflated' : `inflated to more than ${formatBytes(bytes)}`;
+}
+
 /** What has to be said of a frame beside its opcode: that it is a part of something, or compressed. */
-export function frameNotes({ fin, message, opcode }: Frame): readonly string[] {
+export function frameNotes({ frame, inflation }: FrameRow): readonly string[] {
+  const { fin, message, opcode } = frame;
   const isFirst = opcode !== 0;
   const notes = [
     message !== null && !isFirst ? `of message ${message.number}` : null,
     message !== null && isFirst && !fin ? 'first part' : null,
     message !== null && !isFirst && fin ? 'last part' : null,
-    message?.isCompressed === true ? 'deflate' : null,
+    message?.isCompressed === true ? inflationNote(inflation) : null,
   ];
   return notes.filter((note) => note !== null);
 }
 
 /** The row in one sentence, for a tooltip and for assistive technology. */
-export function frameSentence({ direction, name, frame, preview }: FrameRow): string {
+export function frameSentence(row: FrameRow): string {
+  const { direction, name, frame, preview } = row;
   const { number, offset, end, payloadBytes } = frame;
-  const notes = frameNotes(frame).map((note) => `, ${note}`);
+  const notes = frameNotes(row).map((note) => `, ${note}`);
   const text = previewText(preview);
   const says = text === '' ? '' : `: ${text}`;
   const size = `${formatPlural(payloadBytes, 'byte')} of payload, bytes ${offset}–${end - 1}`;

@@ -5,11 +5,13 @@ import type { Settings } from '@contract/settings';
 import type { Fault } from '@http1/events';
 import { rulesOf } from '@http1/rules';
 import { FrameList, type FrameRow } from '@websocket/frame-list';
+import { inflationOf, type InflatedMessage } from '@websocket/inflated-messages';
 import { readHandshake, type Handshake } from '@websocket/handshake';
 import { mergeFrames } from '../lens/frame-merge';
 import type { FrameReading } from '../lens/frame-spans';
 import { requestHeadIn, responseHeadIn } from '../lens/handshake-heads';
 import { markAt } from '../lens/read-marks';
+import { openInflater } from './page-inflater';
 import { pageSha1 } from './page-sha1';
 
 const READ_BYTES = 64 * 1024;
@@ -36,7 +38,8 @@ const timesOf =
 
 /**
  * The WebSocket frames of one connection, from the handshake on and as they come: reads both directions from their
- * first frame, which is the only place to begin at, and leaves long payloads out. What is kept is bounded by the lists.
+ * first frame, which is the only place to begin at. Compressed messages are inflated on the way, all of them up to a
+ * bound, as later ones refer back to them; other long payloads are left out. What is kept is bounded by the lists.
  */
 export class FramesModel {
   #rows = $state.raw<readonly FrameRow[]>([]);
@@ -45,6 +48,7 @@ export class FramesModel {
   #isDropped = $state.raw<Readonly<Record<Direction, boolean>>>({ in: false, out: false });
   #isBehind = $state.raw(true);
   #isLive = $state.raw(true);
+  #recordedBytes = $state.raw(0);
 
   readonly #client: Client;
   readonly #source: FrameSource;
@@ -83,6 +87,10 @@ export class FramesModel {
   get isLive() {
     return this.#isLive;
   }
+  /** Of both directions so far, read or not. */
+  get recordedBytes() {
+    return this.#recordedBytes;
+  }
   /** How many earlier frames are no longer listed. */
   get dropped(): number {
     void this.#rows;
@@ -98,10 +106,24 @@ export class FramesModel {
   readonly inbound = $derived.by(() => this.#readingOf('in'));
   readonly outbound = $derived.by(() => this.#readingOf('out'));
 
+  /** What a compressed message says; null where it is not known how it is compressed, or it is not kept any more. */
+  inflatedMessage(direction: Direction, number: number): InflatedMessage | null {
+    void this.#rows;
+    return this.#lists?.[direction].inflatedMessage(number) ?? null;
+  }
+
+  /** Bytes of a direction as they came, `length` or fewer; null: they are not to be had (any more). */
+  async bytesAt(direction: Direction, offset: number, length: number): Promise<Uint8Array | null> {
+    const { connection } = this.#source;
+    const reply = await this.#client.call('bytes.read', { connection, direction, offset, length });
+    return reply.ok && reply.value.offset === offset && !this.#isClosed ? reply.value.bytes : null;
+  }
+
   /** Tells how far the connection has come; always the same connection. */
   follow(row: ConnectionRow): void {
     this.#row = row;
     this.#isLive = row.closedAtMs === null;
+    this.#recordedBytes = row.bytesIn + row.bytesOut;
     if (this.#lists !== null) this.#readBoth();
     else if (!this.#hasBegun) void this.#begin();
   }
@@ -124,20 +146,19 @@ export class FramesModel {
     if (asked !== null && answered !== null)
       this.#handshake = await readHandshake({ request: asked, response: answered }, pageSha1());
     // Where it is not known what was agreed on, nothing is called wrong for it.
-    const allowsRsv1 = this.#handshake === null || this.#handshake.deflate !== null;
-    this.#lists = {
-      in: new FrameList({ direction: 'in', start: requestEnd, allowsRsv1 }),
-      out: new FrameList({ direction: 'out', start: replyEnd, allowsRsv1 }),
+    const deflate = this.#handshake?.deflate ?? null;
+    const allowsRsv1 = this.#handshake === null || deflate !== null;
+    const listOf = (direction: Direction, start: number) => {
+      const inflation = deflate && inflationOf(deflate, direction, openInflater);
+      return new FrameList({ direction, start, allowsRsv1, inflation });
     };
+    this.#lists = { in: listOf('in', requestEnd), out: listOf('out', replyEnd) };
     this.#readBoth();
   }
 
   /** Null where not all of it is kept. */
   async #head(direction: Direction, offset: number, end: number): Promise<Uint8Array | null> {
-    const { connection } = this.#source;
-    const length = Math.min(MAX_RANGE_BYTES, end - offset);
-    const reply = await this.#client.call('bytes.read', { connection, direction, offset, length });
-    return reply.ok && reply.value.offset === offset ? reply.value.bytes : null;
+    return this.bytesAt(direction, offset, Math.min(MAX_RANGE_BYTES, end - offset));
   }
 
   #readBoth(): void {

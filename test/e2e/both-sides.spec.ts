@@ -114,6 +114,41 @@ test('shows the frames of a WebSocket that passes, and both ends of it', async (
   sockets.close();
 });
 
+test('shows what compressed messages of a WebSocket say, and has nothing axe complains about', async ({
+  bytescope: { page, port },
+}, info) => {
+  test.slow();
+  const sockets = new WebSocketServer({ server: one, perMessageDeflate: { threshold: 0 } });
+  sockets.on('connection', (socket) => socket.on('message', (message) => socket.send(String(message))));
+  await useServers(page, one);
+  const client = new WebSocket(`ws://127.0.0.1:${port}/prices`, { perMessageDeflate: { threshold: 0 } });
+  await once(client, 'open');
+  const priced = (price: number) => JSON.stringify({ type: 'price', symbol: 'ÅSA', price, note: '<b>last</b>' });
+  for (const price of [101, 102, 103]) {
+    client.send(priced(price));
+    await once(client, 'message');
+  }
+  await page.getByRole('option', { name: /^#1, GET \/prices/ }).click();
+  await page.getByRole('tab', { name: 'Frames' }).click();
+  const frames = page.getByRole('tabpanel', { name: 'Frames' });
+  const rows = frames.getByRole('option').filter({ hasText: /inflated to 65 B/ });
+  await expect(rows).toHaveCount(6);
+  await frames.getByRole('option', { name: /^Frame 3 from the client/ }).click();
+  const message = frames.getByRole('group', { name: 'Message', exact: true });
+  await expect(message).toContainText(/3 from the client, text · \d+ B compressed, 65 B/);
+  await expect(message.getByRole('region')).toHaveText(/"symbol": "ÅSA",\s+"price": 103,\s+"note": "<b>last<\/b>"/);
+  await message.getByText('Text', { exact: true }).click();
+  await expect(message.getByRole('region')).toHaveText(priced(103));
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: info.outputPath(`frames-${colorScheme}.png`) });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  }
+  client.close();
+  await once(client, 'close');
+  sockets.close();
+});
+
 test('passes a stream of NDJSON on line by line, as it comes', async ({ bytescope: { page, port } }) => {
   const lines = ['{"n":1,"text":"Zoë <b>"}\n', '{"n":2}\n', '\n', '{"n":3}\n'];
   let next: (line: string | null) => void = () => undefined;

@@ -62,7 +62,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'src-main/launch': /^node:/,
   'src-main/electron.ts': /^(electron|node:path)$/,
   'src-main/cli.ts': /^node:path$/,
-  'src-renderer/model': /^svelte/,
+  'src-renderer/model': /^(svelte|pako$)/,
   'src-renderer/kit': /^(svelte|@lucide\/svelte\/icons\/|bits-ui$)/,
   'src-renderer/panels': /^(svelte|@lucide\/svelte\/icons\/|bits-ui$)/,
   'src-renderer/views': /^(svelte|@lucide\/svelte\/icons\/|bits-ui$|paneforge$)/,

@@ -1,7 +1,7 @@
 /** A real WebSocket client and server (ws) with a relay between them that writes both directions down. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
-import { WebSocket, WebSocketServer, type ServerOptions } from 'ws';
+import { WebSocket, WebSocketServer, type PerMessageDeflateOptions, type ServerOptions } from 'ws';
 import { NO_LIMITS, type RequestHead, type ResponseHead } from '../../src-main/http1/events.ts';
 import { Parser, type ParserRole } from '../../src-main/http1/parser.ts';
 
@@ -19,7 +19,8 @@ export interface Tapped {
 export interface TapOptions {
   readonly server?: ServerOptions;
   readonly protocols?: string[];
-  readonly compresses?: boolean;
+  /** Both ends; with options for a server, whose word counts. */
+  readonly compresses?: boolean | PerMessageDeflateOptions;
 }
 
 const portOf = (server: Server | WebSocketServer): number => (server.address() as AddressInfo).port;
@@ -42,7 +43,7 @@ export async function tapWebSocket({
   }).listen(0, host);
   await once(relay, 'listening');
   const url = `ws://${host}:${portOf(relay)}/chat`;
-  const client = new WebSocket(url, protocols, { perMessageDeflate: compresses ? { threshold: 0 } : false });
+  const client = new WebSocket(url, protocols, { perMessageDeflate: compresses === false ? false : { threshold: 0 } });
   const [[accepted]] = await Promise.all([once(target, 'connection') as Promise<[WebSocket]>, once(client, 'open')]);
   const closed = Promise.all([once(client, 'close'), once(accepted, 'close')]);
   return {

@@ -3,6 +3,7 @@ import {
   contentKind,
   decodeBody,
   isJson,
+  looksLikeJson,
   looksLikeText,
   MAX_PRETTY_BYTES,
   prettyJson,
@@ -69,6 +70,11 @@ describe('JSON', () => {
       'The body is not valid JSON.',
       'The body is larger than 1 MiB, so it is not laid out.',
     ]);
+    expect(prettyJson('[1', true, 'message')).toEqual({ ok: false, reason: 'The message is not valid JSON.' });
+  });
+
+  it('is looked for where nothing names a type: an object or a list, whole and valid', () => {
+    expect([' {"a":1}', '[]', '7', '"a"', '{"a":', 'plain', ''].filter(looksLikeJson)).toEqual([' {"a":1}', '[]']);
   });
 });
 

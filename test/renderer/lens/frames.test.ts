@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { FrameList, type FrameRow } from '@websocket/frame-list';
 import type { Direction } from '@contract/connections';
+import type { InflationStop } from '@websocket/inflated-messages';
 import { elementOfFrame } from '../../../src-renderer/lens/byte-words';
 import { mergeFrames } from '../../../src-renderer/lens/frame-merge';
 import { frameSpanAt, frameSpansIn, type FrameReading } from '../../../src-renderer/lens/frame-spans';
 import { faultWords, frameNotes, frameSentence, previewText, totalWords } from '../../../src-renderer/lens/frame-words';
+import { messageSizeWords, stopWords } from '../../../src-renderer/lens/inflation-words';
 import { frameBytes, hex, joined, type FrameParts } from '../../support/websocket-frames';
 
 /** Frames of a server, each of which came at the time that its offset says. */
@@ -34,12 +36,25 @@ describe('a frame in words', () => {
       frameBytes({ opcode: 0 }),
       frameBytes({ opcode: 9 }),
     );
-    expect(listOf(parts).rows.map(({ frame }) => frameNotes(frame))).toEqual([
+    expect(listOf(parts).rows.map((row) => frameNotes(row))).toEqual([
       ['first part', 'deflate'],
       ['of message 1', 'deflate'],
       ['of message 1', 'last part', 'deflate'],
       [],
     ]);
+  });
+
+  it('says what came out of a compressed one, or why nothing did', () => {
+    const row = rowOf({ opcode: 1, rsv: 4, payload: 'x' });
+    const notes = (bytes: number, stop: InflationStop | null) =>
+      frameNotes({ ...row, inflation: { bytes, stop } }).join();
+    expect([notes(0, null), notes(2_000, null)]).toEqual(['inflated to 0 B', 'inflated to 2.0 KiB']);
+    expect(notes(7, { kind: 'broken', reason: 'x' })).toBe('deflate, broken');
+    expect(notes(2_000, { kind: 'message-bound' })).toBe('inflated to more than 2.0 KiB');
+    expect(notes(0, { kind: 'total-bound' })).toBe('deflate, not inflated');
+    expect(frameSentence({ ...row, inflation: { bytes: 12, stop: null } })).toMatch(
+      /^Frame 1 from the server, text, inflated to 12 B, 1 byte of payload/,
+    );
   });
 
   it('hides nothing of a text, and keeps it on one line', () => {
@@ -69,6 +84,23 @@ describe('a frame in words', () => {
     const { rows } = listOf(joined(frameBytes({ opcode: 1, payload: 'ab' }), frameBytes({ opcode: 9 })));
     expect(totalWords(rows, 0)).toBe('2 frames, 2 B of payload');
     expect(totalWords(rows, 1_000)).toBe('the latest 2 frames, 2 B of payload; 1,000 before them');
+  });
+});
+
+describe('why a message is not shown inflated', () => {
+  it('is a sentence with the bound, or with the message that was the last', () => {
+    expect(stopWords({ kind: 'message-bound' })).toBe('It inflates to more than 16.0 MiB, and is not read further.');
+    expect(stopWords({ kind: 'total-bound' })).toBe(
+      'No more is inflated in this direction: with what went in, it came to 256 MiB.',
+    );
+    expect(stopWords({ kind: 'after', number: 1_200, cause: 'message-bound' })).toBe(
+      'Message 1,200 before it was not inflated to its end, and this one may refer back to it.',
+    );
+  });
+
+  it('is told beside its sizes', () => {
+    expect(messageSizeWords(41, 120, 120)).toBe('41 B compressed, 120 B');
+    expect(messageSizeWords(null, 300 * 1024, 256 * 1024)).toBe('300 KiB, the first 256 KiB shown');
   });
 });
 

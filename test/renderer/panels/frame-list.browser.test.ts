@@ -63,4 +63,21 @@ describe('a list of frames that grows', () => {
     await more(50);
     expect(lastShown()).toBe('302');
   });
+
+  test('has room beside the longest message', async () => {
+    const { connection, frames } = await show();
+    connection.add(fromServer(50, { opcode: 1, payload: '[{"a":1}]'.padEnd(100_000, '\n') }));
+    frames.follow(connection.row);
+    await vi.waitFor(() => expect(frames.rows.length).toBe(3));
+    await frame();
+    ([...list().querySelectorAll('[role=option]')].at(-1) as HTMLElement).click();
+    await vi.waitFor(() => expect(document.querySelector('pre')?.textContent).toBe('[\n  {\n    "a": 1\n  }\n]'));
+    (document.querySelector('[aria-label^="Show the message"] input') as HTMLElement).click();
+    await vi.waitFor(() => expect(document.querySelector('pre')?.textContent?.length).toBe(100_000));
+    const heightOf = (selector: string) => (document.querySelector(selector) as HTMLElement).offsetHeight;
+    expect(heightOf('[role=listbox]')).toBeGreaterThanOrEqual(70);
+    expect(heightOf('.message')).toBeLessThan(200);
+    const { bottom } = document.querySelector('.message')!.getBoundingClientRect();
+    expect(bottom).toBeLessThanOrEqual(document.querySelector('.pane')!.parentElement!.getBoundingClientRect().bottom);
+  });
 });

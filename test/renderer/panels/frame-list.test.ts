@@ -3,6 +3,7 @@ import { fireEvent, screen } from '@testing-library/svelte';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FramesModel } from '../../../src-renderer/model/frames.svelte';
 import FrameList from '../../../src-renderer/panels/connection/FrameList.svelte';
+import { compressed } from '../../support/compressed-messages';
 import { transportTo, type Crossing } from '../../support/fake-connection';
 import { renderPanel, settled } from '../../support/render-panel';
 import { fromClient, fromServer, recordedWebSocket } from '../../support/websocket-exchange';
@@ -24,6 +25,7 @@ async function show(fields: readonly string[], ...crossings: readonly Crossing[]
   await settled();
   return { ...recorded, frames, onselect };
 }
+const DEFLATE = ['Sec-WebSocket-Extensions: permessage-deflate'];
 const options = () => screen.queryAllByRole('option');
 const list = () => screen.getByRole('listbox');
 const words = () => options().map((option) => option.textContent?.replace(/\s+/g, ' ').trim());
@@ -109,6 +111,38 @@ describe('the list of frames', () => {
     await show([], fromClient(10, { opcode: 1, payload: '<img src=x onerror="document.title=1">' }));
     expect(document.querySelector('img')).toBeNull();
     expect(words()[0]).toContain('<img src=x');
+  });
+
+  test('shows what a compressed message says, with both sizes, as text, JSON and hex', async () => {
+    const payload = compressed('{"said":"Hello, hello, hello","by":"<b>"}');
+    await show(DEFLATE, fromClient(10, { opcode: 1, rsv: 4, payload }));
+    expect(words()[0]).toBe(
+      `text ${payload.length} B inflated to 41 B{"said":"Hello, hello, hello","by":"<b>"} +0.010 s`,
+    );
+    expect(screen.queryByRole('group', { name: 'Message' })).toBeNull();
+    await fireEvent.click(options()[0]!);
+    const message = screen.getByRole('group', { name: 'Message' });
+    expect(message.textContent).toContain(`1 from the client, text · ${payload.length} B compressed, 41 B`);
+    const shownText = () => screen.getByRole('region', { name: /^Message, / }).textContent;
+    expect(shownText()).toBe('{\n  "said": "Hello, hello, hello",\n  "by": "<b>"\n}');
+    await fireEvent.click(screen.getByRole('radio', { name: 'Text' }));
+    expect(shownText()).toBe('{"said":"Hello, hello, hello","by":"<b>"}');
+    await fireEvent.click(screen.getByRole('radio', { name: 'Hex' }));
+    expect(screen.getByRole('table', { name: /^Message in hex/ }).textContent).toContain('7b 22 73 61');
+  });
+
+  test('says of which message it was that the rest is not inflated', async () => {
+    await show(
+      DEFLATE,
+      fromServer(10, { opcode: 1, rsv: 4, payload: Uint8Array.of(0x06, 0x00) }),
+      fromServer(20, { opcode: 1, rsv: 4, payload: compressed('later') }),
+    );
+    expect(words()).toMatchObject([
+      expect.stringMatching(/deflate, broken ?06 00/),
+      expect.stringContaining('deflate, not inflated'),
+    ]);
+    await fireEvent.click(options()[1]!);
+    expect(screen.getByText('Message 1 before it does not inflate; a receiver reads nothing after that.')).toBeTruthy();
   });
 
   test('says that there is none yet', async () => {
