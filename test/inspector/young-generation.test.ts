@@ -4,8 +4,13 @@ import { boundYoungGeneration, MAX_YOUNG_BYTES } from '../../src-main/inspector/
 class Young {
   bytes = 0;
   stops = 0;
+  isCollectedAlone = false;
   isWatched = false;
   collected: () => void = () => undefined;
+
+  collectAlone(): void {
+    this.isCollectedAlone = true;
+  }
 
   stopGrowing(): void {
     this.stops += 1;
@@ -17,6 +22,12 @@ class Young {
     return () => (this.isWatched = false);
   }
 }
+
+it('is collected by one thread from the beginning', () => {
+  const young = new Young();
+  boundYoungGeneration(young);
+  expect(young.isCollectedAlone).toBe(true);
+});
 
 it('grows as it likes until it has enough', () => {
   const young = new Young();
