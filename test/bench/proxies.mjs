@@ -1,4 +1,6 @@
 /** The reverse proxies that are measured side by side, each a process on the server's core, in front of one nginx. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVER_CORE } from './machine.mjs';
 import { freePort, NativeProcess } from './native-process.mjs';
@@ -11,10 +13,24 @@ const script = (/** @type {string} */ name) => join(import.meta.dirname, 'server
 /** @typedef {'bytescope' | 'nginx' | 'haproxy' | 'httpProxy3' | 'mockttp'} ProxyName */
 /** @typedef {{ port: number, address: string }} Upstream */
 
+/** Connections to the server are kept for good, as the other proxies do here: by default each is made anew in the end. */
+const configFor = (/** @type {Upstream} */ { address }) => ({
+  upstreams: { measured: { servers: [{ url: address }], pool: { maxRequestsPerConnection: null } } },
+});
+
+/** @param {Upstream} upstream @param {string} cli */
+async function startBytescope(upstream, cli) {
+  const folder = mkdtempSync(join(tmpdir(), 'bytescope-bench-'));
+  const config = join(folder, 'proxy.json');
+  writeFileSync(config, JSON.stringify(configFor(upstream)));
+  const started = await ServerProcess.start(cli, [...ENGINE_ARGS, '--mode', 'reverse', '--config', config]);
+  rmSync(folder, { recursive: true });
+  return started;
+}
+
 /** @type {Record<ProxyName, (upstream: Upstream, cli: string) => Promise<ServerProcess | NativeProcess>>} */
 const STARTS = {
-  bytescope: ({ address }, cli) =>
-    ServerProcess.start(cli, [...ENGINE_ARGS, '--mode', 'reverse', '--upstream', address]),
+  bytescope: startBytescope,
   nginx: ({ port }) => NativeProcess.start('nginx', SERVER_CORE, (place) => nginxProxy(place, port)),
   haproxy: ({ port }) => NativeProcess.start('haproxy', SERVER_CORE, (place) => haproxy(place, port)),
   httpProxy3: ({ address }) => ServerProcess.start(script('http-proxy-3.mjs'), [address]),
