@@ -45,7 +45,7 @@ export class IndexBlocks implements IndexEntries {
     const block = this.#blockAt(at).from(entry);
     if (this.#last === this.#blockAt(at)) this.#last = block;
     this.#current = block;
-    this.#blocks.splice(0, at + 1, block);
+    for (const dropped of this.#blocks.splice(0, at + 1, block)) dropped.letGo();
   }
 
   offset(entry: number): number {

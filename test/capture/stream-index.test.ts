@@ -50,6 +50,19 @@ it('finds the same entries after dropping most of them', () => {
   ]);
 });
 
+it('finds its own entries in the memory that another one has let go', () => {
+  const [one, other] = [new StreamIndex(), new StreamIndex()];
+  for (let read = 0; read < 4 * BLOCK_ENTRIES; read += 1) one.add(2, read * 100, read, false);
+  one.dropBefore((4 * BLOCK_ENTRIES - 50) * 100);
+  for (let read = 0; read < 3 * BLOCK_ENTRIES; read += 1) other.add(3, read * 1_000, read, false);
+  const ours = one.run(0, 8 * BLOCK_ENTRIES, LIMIT);
+  expect(ours.count).toBe(50);
+  expect(ours.positions[0]).toBe((4 * BLOCK_ENTRIES - 50) * 100);
+  const { count, positions } = other.run(0, 9 * BLOCK_ENTRIES, LIMIT);
+  expect(Array.from(positions)).toEqual(Array.from({ length: count }, (_, read) => read * 1_000));
+  expect(count).toBe(3 * BLOCK_ENTRIES);
+});
+
 it('tells the whole read from any of its packets, without what was not kept', () => {
   const index = new StreamIndex();
   index.add(10, 0, 1, false);
