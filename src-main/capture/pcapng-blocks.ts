@@ -107,8 +107,22 @@ export function segmentHeader(application: string): Uint8Array {
   return joined([block(SECTION_HEADER, section), block(INTERFACE_DESCRIPTION, description)]);
 }
 
-/** Says nothing, over a length that is a multiple of 4. */
-export const vacantBlock = (length: number): Uint8Array => block(VACANT, new Uint8Array(length - MIN_BLOCK_BYTES));
+/** What blocks that say nothing hold: the same memory for all of them. */
+const NOTHING = new Uint8Array(64 * 1024);
+
+/**
+ * A block that says nothing, over a length that is a multiple of 4: its parts. There is one behind each write, and room
+ * made for it anew would be more garbage than all else that recording leaves.
+ */
+export function vacantParts(length: number): readonly Uint8Array[] {
+  const bytes = length - MIN_BLOCK_BYTES;
+  const [start, end] = [new Uint8Array(MIN_BLOCK_BYTES - TRAILER_BYTES), new Uint8Array(TRAILER_BYTES)];
+  const view = new DataView(start.buffer);
+  view.setUint32(0, VACANT, true);
+  view.setUint32(4, length, true);
+  new DataView(end.buffer).setUint32(0, length, true);
+  return [start, bytes > NOTHING.length ? new Uint8Array(bytes) : NOTHING.subarray(0, bytes), end];
+}
 
 /** Text of ours that no packet carries. */
 export function customBlock(text: string): Uint8Array {

@@ -9,7 +9,7 @@
  * damaged there (of one that only grows it says that it is cut short), and takes no bytes of the earlier segment for
  * packets. `trim` cuts the blocks off.
  */
-import { MIN_BLOCK_BYTES, vacantBlock } from './pcapng-blocks';
+import { joined, MIN_BLOCK_BYTES, vacantParts } from './pcapng-blocks';
 import type { SegmentFile } from './segment-file';
 
 /** Each write is followed by half of this on average. */
@@ -30,7 +30,7 @@ export class ReusableFile {
   async write(parts: readonly Uint8Array[], position: number): Promise<void> {
     const end = parts.reduce((sum, part) => sum + part.length, position);
     const isInside = end < this.#laidOutBytes;
-    await this.file.write(isInside ? [...parts, vacantBlock(cellEnd(end) - end)] : parts, position);
+    await this.file.write(isInside ? [...parts, ...vacantParts(cellEnd(end) - end)] : parts, position);
     this.#end = end;
     if (isInside) this.#laidOutBytes = Math.max(this.#laidOutBytes, cellEnd(end));
   }
@@ -47,9 +47,9 @@ export class ReusableFile {
   async layOut(headerBytes: number): Promise<boolean> {
     const lengthBytes = Math.ceil(Math.max(this.#end, this.#laidOutBytes) / CELL_BYTES) * CELL_BYTES;
     if (lengthBytes === 0 || lengthBytes > MAX_LAID_OUT_BYTES) return false;
-    emptyCell ??= vacantBlock(CELL_BYTES);
+    emptyCell ??= joined(vacantParts(CELL_BYTES));
     const cells = Array<Uint8Array>(lengthBytes / CELL_BYTES).fill(emptyCell);
-    cells[0] = vacantBlock(CELL_BYTES - headerBytes);
+    cells[0] = joined(vacantParts(CELL_BYTES - headerBytes));
     await this.file.write(cells, headerBytes);
     this.#end = headerBytes;
     this.#laidOutBytes = lengthBytes;
