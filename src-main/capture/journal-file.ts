@@ -206,7 +206,10 @@ export class JournalFile {
   async #write(slab: Slab): Promise<void> {
     const { segment } = slab;
     if (slab.isWritten) {
+      // It was full, and written, before its turn came: then it could not be let go yet.
+      const isKeptBack = slab.isQueued && !this.#slabs.includes(slab);
       slab.isQueued = false;
+      if (isKeptBack) this.#letGo(slab);
       return;
     }
     const slabs = this.#slabs.slice(this.#slabs.indexOf(slab)).filter((one) => one.segment === segment);

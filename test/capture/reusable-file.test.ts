@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Journal } from '../../src-main/capture/journal';
 import { customBlock, segmentHeader } from '../../src-main/capture/pcapng-blocks';
 import { ReusableFile } from '../../src-main/capture/reusable-file';
+import { SLAB_BYTES } from '../../src-main/capture/slabs';
 import { diskFiles, type SegmentFile, type SegmentFiles } from '../../src-main/capture/segment-file';
 import { CLIENT, JournalFolder, MIB, SERVER, START_MS } from '../support/journal-folder';
 import { tshark, tsharkFields } from '../support/tshark';
@@ -142,6 +143,46 @@ describe('a busy journal', () => {
     const lengths = names.sort().flatMap((name) => tsharkFields(join(place.folder, name), 'tcp.len > 0', 'tcp.len'));
     expect(lengths.length).toBe((streamBytes - keptFrom) / 60_000);
     expect(names.reduce((sum, name) => sum + statSync(join(place.folder, name)).size, 0)).toBe(journal.usedBytes);
+  });
+
+  it('uses its memory again, also where it is full while all of it is being written', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const memories = new Set<ArrayBufferLike>();
+    let began = (): void => undefined;
+    let going = Promise.resolve();
+    const files: SegmentFiles = {
+      ...diskFiles,
+      create: async (path) => {
+        const file = await diskFiles.create(path);
+        const write: SegmentFile['write'] = async (parts, position) => {
+          for (const { buffer } of parts) if (buffer.byteLength === SLAB_BYTES) memories.add(buffer);
+          began();
+          await going;
+          await file.write(parts, position);
+        };
+        return { ...file, write };
+      },
+    };
+    const journal = await place.open({ files });
+    journal.opened(1, CLIENT, SERVER, START_MS);
+    const packet = new Uint8Array(60_000);
+    const PACKETS_PER_SLAB = 17;
+    for (let slab = 0; slab < 8; slab += 1) {
+      for (let left = slab === 0 ? PACKETS_PER_SLAB : PACKETS_PER_SLAB - 1; left > 0; left -= 1) {
+        journal.recorded(1, 'in', packet, START_MS);
+      }
+      let go = (): void => undefined;
+      going = new Promise((resolve) => (go = resolve));
+      const isBegun = new Promise<void>((resolve) => (began = resolve));
+      const flushed = journal.flush();
+      await isBegun;
+      // There is no room for it: the next slab begins, and the one that is being written is asked for once more.
+      journal.recorded(1, 'in', packet, START_MS);
+      go();
+      await flushed;
+      await journal.flush();
+    }
+    expect(memories.size).toBeLessThanOrEqual(3);
   });
 
   it('removes at its start what a killed one was about to write over', async () => {
