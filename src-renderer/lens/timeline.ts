@@ -1,5 +1,6 @@
 /** Places the reads and writes of a connection on a time axis. Pure: times in, percentages out. */
 import type { ConnectionDetail, ConnectionRow, Direction, Exchange, TimelineBar } from '@contract/connections';
+import type { GuardName } from '@contract/settings';
 
 export interface TimeSpan {
   readonly fromMs: number;
@@ -32,9 +33,14 @@ const niceStep = (least: number): number => {
   return factor * power;
 };
 
-const deadlineEnd = (row: ConnectionRow, elapsedMs: number): number => {
-  const deadlineMs = row.armed === null ? 0 : row.armed.atMs - row.openedAtMs;
-  return deadlineMs > elapsedMs * FAR_DEADLINE && row.armed?.guard === 'idleTimeoutMs' ? 0 : deadlineMs * DEADLINE_ROOM;
+/** Every byte moves them: where they are far away, nobody waits for them yet. */
+const IDLE_GUARDS: readonly GuardName[] = ['idleTimeoutMs', 'tunnelIdleTimeoutMs'];
+
+const deadlineEnd = ({ armed, openedAtMs }: ConnectionRow, elapsedMs: number): number => {
+  if (armed === null) return 0;
+  const deadlineMs = armed.atMs - openedAtMs;
+  const isFar = deadlineMs > elapsedMs * FAR_DEADLINE && IDLE_GUARDS.includes(armed.guard);
+  return isFar ? 0 : deadlineMs * DEADLINE_ROOM;
 };
 
 /**

@@ -39,8 +39,8 @@ describe('the time shown', () => {
     expect(percentAt(armed.atMs, span)).toBeLessThan(90);
   });
 
-  it('does not make room for an idle timeout far away', () => {
-    const armed = { guard: 'idleTimeoutMs', startedAtMs: 1_000, atMs: 61_000 } as const;
+  it.each(['idleTimeoutMs', 'tunnelIdleTimeoutMs'] as const)('does not make room for %s far away', (guard) => {
+    const armed = { guard, startedAtMs: 1_000, atMs: 61_000 };
     expect(timeSpan(detail({ armed }, [bar(1_001)]), 1_100).toMs).toBeLessThan(1_200);
   });
 
