@@ -69,6 +69,8 @@ class UpstreamConnection {
   readonly #reader: MessageReader;
   #requests = 0;
   #last: Exchange | null = null;
+  /** What a cut reply does to a request behind it: one without a body may be whole all the same. */
+  #afterCut: string | null = null;
   /** Replies leave one after the other. */
   #sending: Promise<void> = Promise.resolve();
 
@@ -115,6 +117,7 @@ class UpstreamConnection {
     const wasKept = this.#requests > 0;
     this.#requests += 1;
     this.#last = exchange;
+    if (this.#afterCut !== null) ledger.harmed(exchange, this.#afterCut);
     if (mood === 'resetting') return this.#reset(exchange, 'reset');
     if (mood !== 'closing' || !wasKept) return;
     if (random() < 0.5) return this.#reset(exchange, 'reset as it was used again');
@@ -181,6 +184,7 @@ class UpstreamConnection {
     const body = isUntilClose ? 'body that the end of the connection ends' : 'body';
     ledger.harmed(exchange, `${isReset ? 'reset' : 'closed'} within the ${isInHead ? 'head' : body}`);
     this.#write(bytes.subarray(0, at));
+    this.#afterCut = `${isReset ? 'reset' : 'closed'} as it was used again`;
     if (!isReset) return this.#end();
     // A reset overtakes what was written: let the proxy have that first.
     globalThis.setTimeout(() => this.socket.resetAndDestroy(), between(random, 0, 5));

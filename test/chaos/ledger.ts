@@ -17,6 +17,8 @@ interface Record {
   /** What upstreams did to it after which no whole reply need come. */
   readonly harms: string[];
   outcome: Outcome | null;
+  /** Of a refusal: its status, and the error it names. */
+  reason: string;
 }
 
 /** RFC 9110 §9.2.2: a safe request may be sent again, and once is enough. */
@@ -68,7 +70,10 @@ export class Ledger {
   answered({ id, method }: Exchange, head: MessageHead, body: Buffer): void {
     const status = statusOf(head);
     const repliedId = head.fields.get('x-id');
-    if (status === 502 || status === 503 || status === 504) return this.ended({ id, method }, 'refused');
+    if (status === 502 || status === 503 || status === 504) {
+      this.#record(id, method).reason = `${status} ${body.toString('latin1').trim()}`;
+      return this.ended({ id, method }, 'refused');
+    }
     this.ended({ id, method }, 'ok');
     if (status !== 200) return this.violate(id, `status ${status}`);
     if (repliedId !== id) return this.violate(id, `the reply is that of ${repliedId}`);
@@ -97,15 +102,17 @@ export class Ledger {
 
   /** Requests that failed although an upstream had them once and did nothing to them. */
   get failedNeedlessly(): readonly string[] {
-    return [...this.#records].flatMap(([id, { outcome, harms, deliveries }]) =>
-      (outcome === 'refused' || outcome === 'cut') && harms.length === 0 && deliveries > 0 ? [`${id}: ${outcome}`] : [],
+    return [...this.#records].flatMap(([id, { method, outcome, harms, deliveries, reason }]) =>
+      (outcome === 'refused' || outcome === 'cut') && harms.length === 0 && deliveries > 0
+        ? [`${id}: ${outcome} (${method}, delivered ${deliveries} times) ${reason}`.trim()]
+        : [],
     );
   }
 
   #record(id: string, method: string): Record {
     const known = this.#records.get(id);
     if (known !== undefined) return known;
-    const record = { method, deliveries: 0, harms: [], outcome: null };
+    const record = { method, deliveries: 0, harms: [], outcome: null, reason: '' };
     this.#records.set(id, record);
     return record;
   }
