@@ -1,7 +1,7 @@
 /**
  * `npm test`: sets up what is missing, then types, lint, build, unit tests, end-to-end tests, a siege by hostile
- * clients and chaos among upstream servers, stopping at the first step that fails. Uses Node's own modules alone, since it has to start in a fresh
- * clone with nothing installed.
+ * clients and chaos among upstream servers, stopping at the first step that fails. Uses Node's own modules alone, since
+ * it has to start in a fresh clone with nothing installed.
  *
  *   npm test                          everything
  *   npm test -- --only unit           one step, or several: --only types,lint

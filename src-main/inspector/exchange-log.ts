@@ -6,7 +6,7 @@
  * Bounded by what `begin` is told. The arrays grow by doubling, so a connection of few requests holds little.
  */
 import type { Exchange } from '../contract/connections';
-import { NumberRows } from './number-rows';
+import { NumberRows, reachedAt } from './number-rows';
 import { PackedRelays } from './packed-relays';
 
 type Writable = { -readonly [Key in keyof Exchange]: Exchange[Key] };
@@ -181,10 +181,7 @@ function packNumbers(rows: NumberRows, exchange: KeptExchange): void {
 
 function unpackNumbers(numbers: Float64Array, at: number): Numbers {
   const number = (index: number): number => numbers[at + index] ?? 0;
-  const reached = (index: number): number | null => {
-    const value = numbers[at + index];
-    return value === undefined || Number.isNaN(value) ? null : value;
-  };
+  const reached = (index: number): number | null => reachedAt(numbers, at + index);
   return {
     number: number(0),
     startedAtMs: number(1),

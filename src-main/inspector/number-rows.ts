@@ -50,3 +50,9 @@ export class NumberRows {
     this.numbers = resized;
   }
 }
+
+/** What a row says of a step that may not have been reached: its number, or null for NaN. */
+export function reachedAt(numbers: Float64Array, at: number): number | null {
+  const number = numbers[at] ?? NaN;
+  return Number.isNaN(number) ? null : number;
+}

@@ -1,6 +1,6 @@
 /** How the earlier exchanges of a connection were passed on, as numbers and texts; nothing for those that were not. */
 import type { Relay } from '../contract/connections';
-import { NumberRows } from './number-rows';
+import { NumberRows, reachedAt } from './number-rows';
 
 const NUMBERS_PER_RELAY = 11;
 const TEXTS_PER_RELAY = 2;
@@ -62,9 +62,9 @@ function packMarks(numbers: Float64Array, at: number, relay: Relay): void {
 
 /** Null: there are none. */
 function unpackMarks(numbers: Float64Array, at: number): Omit<Relay, 'upstream' | 'server'> | null {
-  const number = (index: number): number => numbers[at + index] ?? NaN;
-  const reached = (index: number): number | null => (Number.isNaN(number(index)) ? null : number(index));
-  if (Number.isNaN(number(0))) return null;
+  if (reachedAt(numbers, at) === null) return null;
+  const number = (index: number): number => numbers[at + index] ?? 0;
+  const reached = (index: number): number | null => reachedAt(numbers, at + index);
   return {
     retries: number(0),
     connection: number(1),

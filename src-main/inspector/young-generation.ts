@@ -5,8 +5,8 @@
  *
  * In so little room one thread is done before several have been woken, which under load wait for the same processor.
  *
- * There is a flag for its size at the start of Node, but whoever starts us gives none. While it runs, what can be told V8 is by
- * how much to grow: so it grows as it likes until it has enough, and then by nothing.
+ * There is a flag for its size at the start of Node, but whoever starts us gives none. While it runs, what can be told
+ * V8 is by how much to grow: so it grows as it likes until it has enough, and then by nothing.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';

@@ -4,7 +4,11 @@ import type { Destination } from './upstream-port';
 
 export type Marks = { -readonly [Key in keyof Relay]: Relay[Key] };
 
-export const newMarks = ({ upstream, server }: Destination, retries: number, routedAtMs: number): Marks => ({
+export const newMarks = (
+  { upstream, server }: Pick<Destination, 'upstream' | 'server'>,
+  retries: number,
+  routedAtMs: number,
+): Marks => ({
   upstream,
   server,
   retries,

@@ -8,6 +8,7 @@ import {
 import type { Fact } from '../../src-main/contract/facts';
 import { ConnectionTable } from '../../src-main/inspector/connection-table';
 import { MAX_BARS_IN_ALL, MAX_EXCHANGES_IN_ALL } from '../../src-main/inspector/room';
+import { newMarks } from '../../src-main/session/relay-marks';
 import { DEFAULT_SETTINGS } from '../../src-main/contract/settings';
 
 function tableWithLog(): { table: ConnectionTable; dropped: number[] } {
@@ -58,21 +59,7 @@ const relayed = (connection: number, number: number, upstream: string, server: s
   connection,
   atMs: 5,
   number,
-  relay: {
-    upstream,
-    server,
-    retries: 0,
-    connection: 0,
-    number: 0,
-    routedAtMs: 5,
-    connectAtMs: null,
-    connectedAtMs: null,
-    securedAtMs: null,
-    sendAtMs: null,
-    sentAtMs: null,
-    replyAtMs: null,
-    repliedAtMs: null,
-  },
+  relay: newMarks({ upstream, server }, 0, 5),
 });
 const requestEnd = (connection: number, number: number): Fact => ({
   kind: 'request-end',

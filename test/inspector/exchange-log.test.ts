@@ -2,6 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { MAX_EXCHANGES_KEPT, type Exchange, type Relay } from '../../src-main/contract/connections';
 import { ExchangeLog, KeptExchange } from '../../src-main/inspector/exchange-log';
+import { newMarks } from '../../src-main/session/relay-marks';
 
 const offset = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const id = fc.integer({ min: 0, max: 100_000 });
@@ -60,21 +61,8 @@ const stretches = fc.array(record({ most: fc.integer({ min: 8, max: 40 }), excha
   maxLength: 4,
 });
 
-const markedAt = (routedAtMs: number): Relay => ({
-  upstream: 'api',
-  server: 'http://127.0.0.1:3000',
-  retries: 0,
-  connection: 0,
-  number: 0,
-  routedAtMs,
-  connectAtMs: null,
-  connectedAtMs: null,
-  securedAtMs: null,
-  sendAtMs: null,
-  sentAtMs: null,
-  replyAtMs: null,
-  repliedAtMs: null,
-});
+const markedAt = (routedAtMs: number): Relay =>
+  newMarks({ upstream: 'api', server: 'http://127.0.0.1:3000' }, 0, routedAtMs);
 
 const clone = (exchanges: readonly Exchange[]): unknown => structuredClone(exchanges);
 
