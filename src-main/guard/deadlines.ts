@@ -57,6 +57,10 @@ export interface GuardDeadline {
   readonly limit: number;
 }
 
+/** So long after it began; null where it has no limit. */
+export const deadlineAfter = (guard: GuardName, startedAtMs: number, limit: number | null): GuardDeadline | null =>
+  limit === null ? null : { guard, startedAtMs, atMs: startedAtMs + limit, limit };
+
 /** The earliest deadline offered since `look` began; of two at the same moment, the one offered first. */
 const earliest = { guard: 'idleTimeoutMs' as GuardName, startedAtMs: 0, atMs: Infinity, limit: 0 };
 

@@ -2,15 +2,11 @@
  * One end of a tunnel: what this connection receives goes out at the other end as it is, and the other way round, with
  * FIN and RST. Nothing is kept: where one side does not take what was written, the other side is not read from.
  */
-import type { GuardName, Settings } from '../contract/settings';
-import type { GuardDeadline } from '../guard/deadlines';
+import type { Settings } from '../contract/settings';
+import { deadlineAfter, type GuardDeadline } from '../guard/deadlines';
 import { Reading } from './reading';
 import type { SessionPort } from './port';
 import type { OpenEnd, TunnelEnd } from './tunnel-end';
-
-function after(guard: GuardName, startedAtMs: number, limit: number | null): GuardDeadline | null {
-  return limit === null ? null : { guard, startedAtMs, atMs: startedAtMs + limit, limit };
-}
 
 export class Tunnel implements OpenEnd {
   readonly handshake = null;
@@ -29,9 +25,9 @@ export class Tunnel implements OpenEnd {
 
   /** Of the end that is a client's: every tunnel has one. A handshake comes before a head, and has the time of one. */
   deadline({ tunnelIdleTimeoutMs, headTimeoutMs }: Settings): GuardDeadline | null {
-    const idle = after('tunnelIdleTimeoutMs', this.lastPassedMs, tunnelIdleTimeoutMs);
+    const idle = deadlineAfter('tunnelIdleTimeoutMs', this.lastPassedMs, tunnelIdleTimeoutMs);
     const handshake = this.#other?.handshake ?? null;
-    const head = handshake === null ? null : after('headTimeoutMs', handshake.sinceMs, headTimeoutMs);
+    const head = handshake === null ? null : deadlineAfter('headTimeoutMs', handshake.sinceMs, headTimeoutMs);
     return head === null || (idle !== null && idle.atMs < head.atMs) ? idle : head;
   }
 

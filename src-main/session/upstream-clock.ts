@@ -1,8 +1,6 @@
 /** Since when a connection to a server does what it does, and the deadline it runs under for that. */
-import type { GuardName, Settings } from '../contract/settings';
-import type { GuardDeadline } from '../guard/deadlines';
-
-type UpstreamGuard = GuardName & ('connectTimeoutMs' | 'replyTimeoutMs' | 'replyStallTimeoutMs');
+import type { Settings } from '../contract/settings';
+import { deadlineAfter, type GuardDeadline } from '../guard/deadlines';
 
 /** What is to be known of the request under way. */
 interface Awaited {
@@ -23,25 +21,25 @@ export class UpstreamClock {
 
   /** While it is being made. */
   connecting(settings: Settings): GuardDeadline | null {
-    return after('connectTimeoutMs', this.openedAtMs, settings);
+    return deadlineAfter('connectTimeoutMs', this.openedAtMs, settings.connectTimeoutMs);
   }
 
   /** While a request is under way. */
-  replying({ isReplyBegun, isFinal, completeAtMs }: Awaited, settings: Settings): GuardDeadline | null {
-    if (this.stalledSinceMs !== null) return after('replyStallTimeoutMs', this.stalledSinceMs, settings);
+  replying(request: Awaited, { replyTimeoutMs, replyStallTimeoutMs }: Settings): GuardDeadline | null {
+    const { isReplyBegun, isFinal, completeAtMs } = request;
+    if (this.stalledSinceMs !== null) {
+      return deadlineAfter('replyStallTimeoutMs', this.stalledSinceMs, replyStallTimeoutMs);
+    }
     // While the client sends, it is the one who is waited for, under deadlines of its own.
     if (completeAtMs === null || this.isHeld) return null;
     const sinceMs = isReplyBegun ? Math.max(completeAtMs, this.lastReadMs) : completeAtMs;
-    return after(isFinal ? 'replyStallTimeoutMs' : 'replyTimeoutMs', sinceMs, settings);
+    return isFinal
+      ? deadlineAfter('replyStallTimeoutMs', sinceMs, replyStallTimeoutMs)
+      : deadlineAfter('replyTimeoutMs', sinceMs, replyTimeoutMs);
   }
 
   /** It is read again, after so long. */
   skip(ms: number, nowMs = Infinity): void {
     this.lastReadMs = Math.min(nowMs, this.lastReadMs + ms);
   }
-}
-
-function after(guard: UpstreamGuard, startedAtMs: number, settings: Settings): GuardDeadline | null {
-  const limit = settings[guard];
-  return limit === null ? null : { guard, startedAtMs, atMs: startedAtMs + limit, limit };
 }
