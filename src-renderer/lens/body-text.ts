@@ -90,7 +90,10 @@ export const withoutHidden = (text: string): string =>
 
 export type PrettyJson = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
-/** Lays JSON out with two spaces; `what` it is called where that cannot be. Numbers and key order stay as `JSON.parse` gives them; the Text view has the original. */
+/**
+ * Lays JSON out with two spaces; `what` it is called where that cannot be. Numbers and key order stay as `JSON.parse`
+ * gives them; the Text view has the original.
+ */
 export function prettyJson(text: string, isWhole: boolean, what = 'body'): PrettyJson {
   if (!isWhole) return { ok: false, reason: `The ${what} is not loaded as a whole, so it is not laid out.` };
   if (text.length > MAX_PRETTY_BYTES)
