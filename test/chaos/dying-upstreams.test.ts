@@ -119,6 +119,8 @@ describe(`${REQUESTS} requests while servers die and return (seed ${SEED})`, () 
   it('stand in a journal in which tshark finds nothing odd', async (context) => {
     if (proxy.journalPath === null) return context.skip();
     await proxy.stop();
-    expect(tshark(proxy.journalPath, '-Y', 'tcp.analysis.flags')).toEqual([]);
+    // The port of a connection that was reset may be given to the next one at once: that is the kernel's to decide.
+    const odd = 'tcp.analysis.flags && !tcp.analysis.reused_ports';
+    expect(tshark(proxy.journalPath, '-Y', odd)).toEqual([]);
   });
 });
